@@ -1,0 +1,1 @@
+"""The grid vocabulary: types, constants, primitives by family, and the registry that lists them."""

@@ -1,0 +1,126 @@
+"""Functions of functions: combinators, and the primitives that map.
+
+Every callable is a plain Python function, so its number of positional parameters can be read from its code
+object, and it is hashed and compared by identity.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kagglebatt.dsl.bounds import allow
+from kagglebatt.dsl.containers import flattened, merge
+from kagglebatt.dsl.order import ascending
+from kagglebatt.dsl.types import Container, Fn, Int, Set, Tuple
+
+__all__ = [
+    "apply",
+    "chain",
+    "compose",
+    "fork",
+    "lbind",
+    "mapply",
+    "matcher",
+    "mpapply",
+    "papply",
+    "power",
+    "prapply",
+    "rapply",
+    "rbind",
+]  # fmt: skip
+
+
+def arity(function: Fn) -> int:
+    """The number of positional parameters of a primitive or of what a combinator returned.
+
+    Raises:
+        AttributeError: not such a function.
+    """
+    return function.__code__.co_argcount
+
+
+def compose(outer: Fn, inner: Fn) -> Fn:
+    """x -> outer(inner(x))."""
+    return lambda x: outer(inner(x))
+
+
+def chain(h: Fn, g: Fn, f: Fn) -> Fn:
+    """x -> h(g(f(x)))."""
+    return lambda x: h(g(f(x)))
+
+
+def matcher(function: Fn, target: Any) -> Fn:
+    """x -> whether function(x) equals the target."""
+    return lambda x: function(x) == target
+
+
+def rbind(function: Fn, fixed: Any) -> Fn:
+    """The function with its last parameter fixed; it takes one parameter less."""
+    parameters = arity(function)
+    if parameters == 2:
+        return lambda x: function(x, fixed)
+    if parameters == 3:
+        return lambda x, y: function(x, y, fixed)
+    return lambda x, y, z: function(x, y, z, fixed)
+
+
+def lbind(function: Fn, fixed: Any) -> Fn:
+    """The function with its first parameter fixed; it takes one parameter less."""
+    parameters = arity(function)
+    if parameters == 2:
+        return lambda y: function(fixed, y)
+    if parameters == 3:
+        return lambda y, z: function(fixed, y, z)
+    return lambda y, z, a: function(fixed, y, z, a)
+
+
+def power(function: Fn, n: Int) -> Fn:
+    """The function applied ``n`` times in a row, n >= 1; for 1 the function itself. ValueError below 1."""
+    if n < 1:
+        raise ValueError("a function is applied at least once")
+    if n == 1:
+        return function
+
+    def applied(x: Any) -> Any:
+        for _ in range(n):
+            x = function(x)
+        return x
+
+    return applied
+
+
+def fork(outer: Fn, a: Fn, b: Fn) -> Fn:
+    """x -> outer(a(x), b(x))."""
+    return lambda x: outer(a(x), b(x))
+
+
+def apply(function: Fn, container: Container) -> Container:
+    """The function of every member; follows the container."""
+    return tuple(map(function, container)) if type(container) is tuple else frozenset(map(function, container))
+
+
+def rapply(functions: Container, value: Any) -> Container:
+    """Every function of a container applied to the value; follows the container of functions."""
+    results = [function(value) for function in ascending(functions)]  # so that the first to fail is always the same
+    return tuple(results) if type(functions) is tuple else frozenset(results)
+
+
+def mapply(function: Fn, container: Container) -> Container:
+    """The function of every member, flattened one level; follows the container."""
+    return flattened(list(map(function, container)), type(container) is tuple)
+
+
+def papply(function: Fn, a: Tuple, b: Tuple) -> Tuple:
+    """The function of members at equal positions, cut to the shorter tuple."""
+    return tuple(map(function, ascending(a), ascending(b)))
+
+
+def mpapply(function: Fn, a: Tuple, b: Tuple) -> Tuple:
+    """The function of members at equal positions, flattened one level into a tuple."""
+    return merge(papply(function, a, b))  # type: ignore[no-any-return]
+
+
+def prapply(function: Fn, a: Container, b: Container) -> Set:
+    """The function of every pair of a member of ``a`` and a member of ``b``, as a set."""
+    allow(len(a) * len(b))
+    return frozenset([function(x, y) for x in a for y in b])

@@ -1,0 +1,265 @@
+"""Containers: tuples and frozensets, filtered, joined, counted and chosen from.
+
+A result *follows* a container when it is a tuple for a tuple and a set for a set. Sets are walked in ascending
+order (``order.ascending``) wherever order can show; of equally frequent values the smallest counts.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
+from kagglebatt.dsl.numbers import identity
+from kagglebatt.dsl.order import ascending, comparable, is_plain, largest, smallest
+from kagglebatt.dsl.types import Container, Fn, Int, Nested, Set, Tuple
+
+__all__ = [
+    "argmax",
+    "argmin",
+    "astuple",
+    "combine",
+    "dedupe",
+    "difference",
+    "extract",
+    "first",
+    "initset",
+    "insert",
+    "intersection",
+    "interval",
+    "last",
+    "leastcommon",
+    "maximum",
+    "merge",
+    "mfilter",
+    "minimum",
+    "mostcommon",
+    "order",
+    "other",
+    "pair",
+    "product",
+    "remove",
+    "repeat",
+    "sfilter",
+    "size",
+    "sizefilter",
+    "totuple",
+    "valmax",
+    "valmin",
+]  # fmt: skip
+
+
+def combine(a: Container, b: Container) -> Container:
+    """The members of ``a`` followed by, or united with, those of ``b``; follows ``a``."""
+    allow(len(a) + len(b))
+    return a + tuple(ascending(b)) if type(a) is tuple else a.union(b)
+
+
+def intersection(a: Set, b: Set) -> Set:
+    """The members that both sets have."""
+    return a & b
+
+
+def difference(a: Container, b: Container) -> Container:
+    """The members of ``a`` that are not in ``b``; follows ``a``, keeping order and duplicates of a tuple."""
+    if type(a) is frozenset:
+        return a.difference(b)
+    out = b if type(b) is frozenset else frozenset(b)
+    return tuple([member for member in a if member not in out])
+
+
+def dedupe(tup: Tuple) -> Tuple:
+    """The first of every equal members, in order."""
+    return tuple(dict.fromkeys(ascending(tup)))
+
+
+def order(container: Container, compfunc: Fn) -> Tuple:
+    """The members sorted ascending by ``compfunc``, equal keys as they were met."""
+    return tuple(sorted(ascending(container), key=None if compfunc is identity else compfunc))
+
+
+def repeat(item: Any, num: Int) -> Tuple:
+    """``item`` ``num`` times; none when ``num`` is 0 or less."""
+    allow(num)
+    return (item,) * num
+
+
+def size(container: Container) -> Int:
+    """The number of members."""
+    return len(container)
+
+
+def merge(containers: Nested) -> Container:
+    """One level flattened; follows the outer container."""
+    return flattened(containers, type(containers) is tuple)
+
+
+def flattened(containers: Collection[Any], ordered: bool) -> Container:
+    """The members of all containers: of each in turn as a tuple, or together as a set."""
+    members = sum(map(len, containers))
+    if not ordered:
+        return frozenset().union(*containers) if members <= MAX_MEMBERS else _united(containers)
+    allow(members)
+    return join(containers)
+
+
+def _united(containers: Iterable[Any]) -> Set:
+    """The union of containers that may have members in common, stopped as soon as it grows too large."""
+    members: set[Any] = set()
+    for container in containers:
+        members.update(container)
+        allow(len(members))
+    return frozenset(members)
+
+
+def join(containers: Iterable[Any]) -> tuple[Any, ...]:
+    """The members of each container in turn, as a tuple."""
+    members: list[Any] = []
+    for container in containers:
+        members += ascending(container)
+    return tuple(members)
+
+
+def maximum(container: Container) -> Int:
+    """The largest member, 0 when there is none."""
+    return max(comparable(container), default=0)
+
+
+def minimum(container: Container) -> Int:
+    """The smallest member, 0 when there is none."""
+    return min(comparable(container), default=0)
+
+
+def valmax(container: Container, compfunc: Fn) -> Any:
+    """The largest value of ``compfunc`` over the members; ``compfunc(0)`` when there is none."""
+    return compfunc(_chosen(container, compfunc, max)) if container else compfunc(0)
+
+
+def valmin(container: Container, compfunc: Fn) -> Any:
+    """The smallest value of ``compfunc`` over the members; ``compfunc(0)`` when there is none."""
+    return compfunc(_chosen(container, compfunc, min)) if container else compfunc(0)
+
+
+def argmax(container: Container, compfunc: Fn) -> Any:
+    """The member with the largest key, the first met of several; ValueError when there is none."""
+    return _chosen(container, compfunc, max)
+
+
+def argmin(container: Container, compfunc: Fn) -> Any:
+    """The member with the smallest key, the first met of several; ValueError when there is none."""
+    return _chosen(container, compfunc, min)
+
+
+def _chosen(container: Any, compfunc: Callable[..., Any], best_of: Callable[..., Any]) -> Any:
+    members = list(container)
+    keys = list(map(compfunc, members))
+    if keys and type(keys[0]) is frozenset:
+        keys = list(map(len, keys))  # inclusion is no total order
+    elif keys and type(container) is frozenset and type(keys[0]) is not int and not is_plain(keys):
+        members = ascending(container)  # with sets inside keys, the best may be the one that was met first
+        keys = list(map(compfunc, members))
+    best = best_of(keys)
+    if type(container) is tuple or keys.count(best) == 1:
+        return members[keys.index(best)]
+    return smallest(frozenset([member for member, key in zip(members, keys, strict=True) if key == best]))
+
+
+def mostcommon(container: Container) -> Any:
+    """The most frequent value of a tuple, the smallest of several; ValueError when it is empty."""
+    return _by_frequency(container, max)
+
+
+def leastcommon(container: Container) -> Any:
+    """The least frequent value of a tuple, the smallest of several; ValueError when it is empty."""
+    return _by_frequency(container, min)
+
+
+def _by_frequency(container: Any, best_of: Callable[..., Any]) -> Any:
+    if type(container) is not tuple:
+        raise TypeError("only a tuple has frequencies")
+    counts = Counter(container)
+    best = best_of(counts.values())
+    values = [value for value, count in counts.items() if count == best]
+    return values[0] if len(values) == 1 else smallest(frozenset(values))
+
+
+def initset(value: Any) -> Set:
+    """A set of just this value."""
+    return frozenset((value,))
+
+
+def sfilter(container: Container, condition: Fn) -> Container:
+    """The members for which ``condition`` is true; follows the container."""
+    return tuple(filter(condition, container)) if type(container) is tuple else frozenset(filter(condition, container))
+
+
+def mfilter(container: Container, function: Fn) -> Container:
+    """The members for which ``function`` is true, flattened one level; follows the container."""
+    return merge(sfilter(container, function))
+
+
+def extract(container: Container, condition: Fn) -> Any:
+    """The first member for which ``condition`` is true; StopIteration when there is none."""
+    return next(filter(condition, ascending(container)))
+
+
+def sizefilter(container: Container, n: Int) -> Set:
+    """The members of exactly ``n`` members, as a set."""
+    return frozenset([member for member in container if len(member) == n])
+
+
+def totuple(container: Container) -> Tuple:
+    """The members as a tuple."""
+    return tuple(ascending(container))
+
+
+def first(container: Container) -> Any:
+    """The member met first; raises when there is none."""
+    return smallest(container) if type(container) is frozenset else container[0]
+
+
+def last(container: Container) -> Any:
+    """The member met last; raises when there is none."""
+    return largest(container) if type(container) is frozenset else container[-1]
+
+
+def insert(value: Any, container: Set) -> Set:
+    """The set with ``value`` added."""
+    return container.union((value,))
+
+
+def remove(value: Any, container: Container) -> Container:
+    """Every member but those equal to ``value``; follows the container."""
+    if type(container) is frozenset:
+        return container.difference((value,))
+    return tuple([member for member in container if member != value])
+
+
+def other(container: Container, value: Any) -> Any:
+    """The first member that differs from ``value``; raises when there is none."""
+    return first(remove(value, container))
+
+
+def interval(start: Int, stop: Int, step: Int) -> Tuple:
+    """The Ints from ``start`` up or down to, but without, ``stop``; ValueError for a step of 0."""
+    numbers = range(start, stop, step)
+    allow((stop - start + step - (step > 0) + (step < 0)) // step)  # below 0 where the direction does not fit
+    return tuple(numbers)
+
+
+def astuple(a: Any, b: Any) -> Tuple:
+    """The tuple (a, b)."""
+    return (a, b)
+
+
+def product(a: Container, b: Container) -> Set:
+    """All tuples of a member of ``a`` and a member of ``b``, as a set."""
+    allow(len(a) * len(b))
+    return frozenset(itertools.product(a, b))
+
+
+def pair(a: Container, b: Container) -> Tuple:
+    """Tuples of members at equal positions, cut to the shorter input."""
+    return tuple(zip(ascending(a), ascending(b), strict=False))

@@ -1,0 +1,131 @@
+"""The one order in which sets are walked wherever order can show: ascending.
+
+Ints compare as numbers, tuples member by member, sets as their sorted lists of members with a proper prefix
+first, so results are the same under any hash seed. Native comparison is tried first; members that Python cannot
+compare with each other (functions, None, mixed types) get a total order from a key that describes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from itertools import chain
+from typing import Any
+
+
+def ascending(container: Any) -> Any:
+    """The members in the order in which they are walked: a tuple as it is, a set as a sorted list.
+
+    >>> ascending(frozenset({(1, (0, 2)), (0, (5, 5))}))
+    [(0, (5, 5)), (1, (0, 2))]
+    """
+    if type(container) is not frozenset:
+        return container
+    if len(container) < 2:
+        return list(container)
+    return _sorted(container)
+
+
+def smallest(members: frozenset[Any]) -> Any:
+    """The member of a set that is walked first; IndexError when there is none."""
+    return _outermost(members, min, 0)
+
+
+def largest(members: frozenset[Any]) -> Any:
+    """The member of a set that is walked last; IndexError when there is none."""
+    return _outermost(members, max, -1)
+
+
+def _outermost(members: frozenset[Any], best_of: Callable[..., Any], place: int) -> Any:
+    """The member at one end of the order; the others are not put in order where it can be told without."""
+    if not members:
+        raise IndexError("an empty set has no first and no last member")
+    try:
+        if is_plain(members):
+            return best_of(members)
+        heads = _heads(members)
+        if heads is not None:
+            best = best_of(heads)
+            if heads.count(best) == 1:
+                return list(members)[heads.index(best)]
+    except TypeError:
+        pass  # numbers beside tuples
+    return _sorted(members)[place]
+
+
+def _sorted(members: frozenset[Any]) -> list[Any]:
+    try:
+        if is_plain(members):
+            return sorted(members)
+        heads = _heads(members)
+        if heads is not None:
+            if len(set(heads)) == len(heads):
+                return [member for _, member in sorted(zip(heads, members, strict=True))]
+            return sorted(members, key=sorted)
+    except TypeError:
+        pass  # numbers beside tuples: the described order is total
+    return sorted(members, key=describe)
+
+
+_NUMBERS = frozenset((int, bool))
+_PARTS = frozenset((int, bool, tuple))
+_TUPLES = frozenset((tuple,))
+
+
+def is_plain(members: Collection[Any]) -> bool:
+    """Whether there are but numbers, and tuples of such: these Python puts into one order, or cannot compare.
+
+    Sets it compares by inclusion, so that what is sorted would depend on the order in which it was met.
+    """
+    parts = members
+    while True:
+        kinds = set(map(type, parts))
+        if kinds <= _NUMBERS:
+            return True
+        if not kinds <= _PARTS:
+            return False
+        inner = parts if kinds == _TUPLES else _tuples(parts)
+        if set(map(type, chain.from_iterable(inner))) <= _NUMBERS:  # mostly: no list is needed to tell
+            return True
+        parts = list(chain.from_iterable(inner))
+
+
+def comparable(container: Any) -> Any:
+    """The members in an order in which the largest and the smallest are always the same: any, where that is so."""
+    return container if type(container) is tuple or is_plain(container) else ascending(container)
+
+
+def _tuples(members: Collection[Any]) -> list[Any]:
+    """Those members that are tuples, of numbers and tuples."""
+    parts = list(members)
+    if not set(map(type, parts[::2])) - _NUMBERS and set(map(type, parts[1::2])) == {tuple}:
+        return parts[1::2]  # colours and locations take turns: cells
+    return [part for part in parts if type(part) is tuple]
+
+
+def _heads(members: frozenset[Any]) -> list[Any] | None:
+    """The smallest member of each of several non-empty sets, which alone decides between most sets.
+
+    None when there is anything else, or what Python does not put into one order.
+    """
+    if all(members) and set(map(type, members)) == {frozenset} and is_plain(list(chain.from_iterable(members))):
+        return list(map(min, members))
+    return None
+
+
+def describe(value: Any) -> tuple[Any, ...]:
+    """A key that orders any two values: by kind (None, number, tuple, set, function), then by content."""
+    if value is None:
+        return (0,)
+    if isinstance(value, int):
+        return (1, value)
+    if isinstance(value, tuple):
+        return (2, tuple(describe(part) for part in value))
+    if isinstance(value, frozenset):
+        return (3, tuple(describe(part) for part in ascending(value)))
+    return (4, _describe_function(value))
+
+
+def _describe_function(function: Callable[..., Any]) -> tuple[Any, ...]:
+    """A primitive by its name; what a combinator returned by its name and what it closes over."""
+    cells = function.__closure__ or ()
+    return (function.__qualname__, tuple(describe(cell.cell_contents) for cell in cells))
