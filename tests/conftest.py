@@ -1,0 +1,38 @@
+"""Fixtures that every test file may use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kagglebatt.settings import Settings
+from kagglebatt.task import Task, parse_task
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what came of every fault of Kaggle's that was tried."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    rows = [str(value) for report in reports for name, value in report.user_properties if name == "fault"]
+    if rows:
+        terminalreporter.section("faults and what came of them")
+        terminalreporter.write_line("\n".join(sorted(rows)))
+
+
+@pytest.fixture
+def tiny_task() -> Task:
+    """A task of two demo pairs and one test pair: mirror the grid left to right."""
+    raw = {
+        "train": [
+            {"input": [[1, 0], [2, 3]], "output": [[0, 1], [3, 2]]},
+            {"input": [[5, 5, 0]], "output": [[0, 5, 5]]},
+        ],
+        "test": [{"input": [[7, 8]], "output": [[8, 7]]}],
+    }
+    return parse_task("0000beef", raw, "test")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Seed 0, one job, a home of its own."""
+    return Settings(home=tmp_path / "home", jobs=1, tasks=2)
