@@ -1,0 +1,100 @@
+"""Workers on more than one machine: a dask cluster, or a ray cluster, as joblib's backend.
+
+Both are optional packages. kagglebatt itself must be installed on every worker, in the same version.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kagglebatt import __version__
+from kagglebatt.dsl.fingerprint import vocabulary_digest
+from kagglebatt.errors import SettingsError
+
+PATIENCE_SECONDS = 30.0
+"""How long, beside ten limits, a cluster may give no result before it is given up; without workers it never would."""
+
+
+@contextmanager
+def joined(backend: str, scheduler: str | None, jobs: int) -> Iterator[int]:
+    """Make a cluster joblib's backend meanwhile; gives how many jobs it does at once.
+
+    Args:
+        backend: ``"dask"`` or ``"ray"``.
+        scheduler: the cluster's address; None starts one of ``jobs`` workers on this machine.
+
+    Raises:
+        SettingsError: its package is not installed, nothing answers at the address, or a worker there has another
+            version of kagglebatt.
+    """
+    with _dask(scheduler, jobs) if backend == "dask" else _ray(scheduler, jobs) as count:
+        from joblib import parallel_config
+
+        with parallel_config(backend=backend, n_jobs=count):
+            yield count
+
+
+def lost_errors(backend: str) -> tuple[type[BaseException], ...]:
+    """What is raised, beside errors of the system, when a cluster's workers are lost."""
+    names = {"dask": ("distributed.scheduler", "KilledWorker"), "ray": ("ray.exceptions", "RayError")}
+    if backend not in names:
+        return ()
+    module, name = names[backend]
+    return (getattr(_package(module, backend), name),)
+
+
+def _package(module: str, backend: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        wanted = {"dask": '"kagglebatt[dask]"', "ray": '"ray[default]"'}[backend]
+        raise SettingsError(f"--backend {backend} needs a package: python -m pip install {wanted}") from error
+
+
+def _version() -> str:
+    """What must be the same on every worker: the package's version, and what its primitives do."""
+    return f"{__version__} with vocabulary {vocabulary_digest()}"
+
+
+@contextmanager
+def _dask(scheduler: str | None, jobs: int) -> Iterator[int]:
+    distributed = _package("distributed", "dask")
+    try:
+        if scheduler is None:
+            client = distributed.Client(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        else:
+            client = distributed.Client(scheduler, timeout="10s")
+            client.wait_for_workers(1, timeout=30)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"--scheduler {scheduler}: no dask cluster with workers answers ({error}).") from error
+    with client:
+        _check_versions(client)
+        yield sum(client.ncores().values())
+
+
+def _check_versions(client: Any) -> None:
+    try:
+        found = set(client.run(_version).values())
+    except ImportError as error:
+        raise SettingsError(f"A worker of the cluster lacks a package ({error}). Install kagglebatt there.") from error
+    if other := found - {_version()}:
+        raise SettingsError(
+            f"The cluster's workers have kagglebatt {', '.join(sorted(other))}; here it is {_version()}."
+        )
+
+
+@contextmanager
+def _ray(scheduler: str | None, jobs: int) -> Iterator[int]:
+    ray = _package("ray", "ray")
+    try:
+        ray.init(**({"num_cpus": jobs} if scheduler is None else {"address": scheduler}), log_to_driver=False)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SettingsError(f"--scheduler {scheduler}: no ray cluster answers ({error}).") from error
+    try:
+        _package("ray.util.joblib", "ray").register_ray()
+        yield int(ray.cluster_resources().get("CPU", 1))
+    finally:
+        ray.shutdown()
