@@ -1,0 +1,159 @@
+"""Looking up before computing: what the cache knows of candidates, in the cache's own words.
+
+A remembered score is used only where running the candidate now would give it again: the same body, task content
+and vocabulary, every differ of the deal judged, and limits that it keeps. A remembered timeout counts only for limits
+up to the one it was seen under, and a remembered want of memory only for the same memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from time import perf_counter
+
+from kagglebatt.cache import Cache, key
+from kagglebatt.errors import ProgramError, TooLargeError
+from kagglebatt.inline import inline, read_body
+from kagglebatt.outcome import Kind
+from kagglebatt.program import Program, md5
+from kagglebatt.score import Scores
+from kagglebatt.settings import Settings
+from kagglebatt.task import Task
+
+_SHORT = {kind.value: kind.value[0] for kind in (Kind.VALUE, Kind.TIMED_OUT, Kind.NOT_A_GRID)}
+_IN_WANT = {Kind.TOO_LARGE.value, Kind.CRASHED.value}
+"""Outcomes that may be otherwise with more memory."""
+_LONG = {short: outcome for outcome, short in _SHORT.items()}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is remembered of one candidate on one task.
+
+    Attributes:
+        scores: as they were measured.
+        limit: the time limit, in seconds, they were measured under.
+        slowest: seconds of the slowest sample that did not time out.
+        seconds: summed over samples; what remembering saves.
+        confirmed: whether a verdict agreed with the claim; None when no verdict was asked for.
+        alone: seconds of the verdict's run.
+        memory: the memory limit, in MiB, they were measured under.
+    """
+
+    scores: Scores
+    limit: float
+    slowest: float
+    seconds: float
+    confirmed: bool | None = None
+    alone: float = 0.0
+    memory: int = Settings.memory
+
+    def holds(self, timeout: float, memory: int, differ_ids: Collection[str]) -> bool:
+        """Whether running the candidate now, within ``timeout`` seconds and ``memory`` MiB, would give these scores."""
+        if self.scores.has_grid and not all(name in self.scores.d_scores for name in differ_ids):
+            return False
+        if memory != self.memory and (memory < self.memory or not _IN_WANT.isdisjoint(self.scores.outcomes)):
+            return False
+        return self.slowest <= timeout and (not self.scores.timeouts or timeout <= self.limit)
+
+    def is_of(self, task: Task) -> bool:
+        """Whether there is an outcome for each of the task's samples: a cache may come from anyone."""
+        return (self.scores.demos, self.scores.tests) == (len(task.demo), len(task.samples) - len(task.demo))
+
+    def seen_by(self, differ_ids: Sequence[str]) -> Scores:
+        """The scores as these differs alone would have given them."""
+        if tuple(self.scores.d_scores) == tuple(differ_ids):
+            return self.scores
+        return replace(self.scores, d_scores={name: self.scores.d_scores.get(name, 0) for name in differ_ids})
+
+    def text(self) -> str:
+        """The entry as a JSON list, short since there are a hundred thousand of them; ``read`` reads it back."""
+        scores = self.scores
+        content = [
+            [scores.o_score, scores.demos, scores.test_score, scores.tests, scores.similarity],
+            [_SHORT.get(outcome, outcome) for outcome in scores.outcomes],
+            scores.d_scores,
+            [self.limit, round(self.slowest, 6), round(self.seconds, 6), round(self.alone, 6), self.memory],
+            self.confirmed,
+        ]
+        return json.dumps(content, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> Known | None:
+        """The entry, or None when the text is not one: a damaged entry is a miss."""
+        try:
+            counts, outcomes, d_scores, (*times, memory), confirmed = json.loads(text)
+            o_score, demos, test_score, tests, similarity = map(int, counts)
+            scores = Scores(
+                o_score, demos, test_score, tests, similarity,
+                tuple(_LONG.get(outcome, str(outcome)) for outcome in outcomes),
+                {str(name): int(score) for name, score in d_scores.items()},
+            )  # fmt: skip
+            limit, slowest, seconds, alone = map(float, times)
+            if not (
+                scores.are_possible and 0 < limit < inf and all(0 <= each < inf for each in (slowest, seconds, alone))
+            ):
+                return None
+            agreed = None if confirmed is None else bool(confirmed)
+            return cls(scores, limit, slowest, seconds, agreed, alone, int(memory))
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+            return None
+
+
+def bodies(programs: Iterable[Program], cache: Cache) -> list[str | None]:
+    """The solver body of every program, from the cache where it is known; None for one that would be too long."""
+    return [_body(program, inlining_key(program), cache) for program in programs]
+
+
+def inlining_key(program: Program) -> str:
+    """The cache key of a program's body: the program as it is written, before slicing and renumbering."""
+    return key(md5(program.text("program")))
+
+
+def _body(program: Program, place: str, cache: Cache) -> str | None:
+    known = cache.inlining.peek(place)
+    if known is not None and _stands_for(known, program):
+        cache.inlining.count_hit(place)
+        return known
+    started = perf_counter()
+    try:
+        body = inline(program)
+    except TooLargeError:
+        return None
+    cache.inlining.store(place, body, perf_counter() - started)
+    return body
+
+
+def _stands_for(body: str, program: Program) -> bool:
+    """Whether a remembered body is that of the program: a cache may come from anyone."""
+    try:
+        return read_body(body, "cache").address == program.address
+    except ProgramError:
+        return False
+
+
+def place_of(body: str, task: Task) -> str:
+    """The cache key of a body on a task."""
+    return key(md5(body), task.digest)
+
+
+def look_up(
+    wanted: Sequence[tuple[str, Task]], settings: Settings, differ_ids: Sequence[str], cache: Cache
+) -> list[Known | None]:
+    """What is known of every (body, task); None where it has to be run."""
+    shelf = cache.validation
+    places = [place_of(body, task) for body, task in wanted]
+    shelf.load(places)
+    found: list[Known | None] = []
+    for place, (_, task) in zip(places, wanted, strict=True):
+        text = shelf.peek(place)
+        known = None if text is None else Known.read(text)
+        if known and known.is_of(task) and known.holds(settings.timeout, settings.memory, differ_ids):
+            shelf.count_hit(place)
+            scores = known.seen_by(differ_ids)
+            found.append(known if scores is known.scores else replace(known, scores=scores))
+        else:
+            found.append(None)
+    return found
