@@ -1,0 +1,309 @@
+"""One iteration: deal, look up, run, score, inline, validate, file, save. The only file that knows the order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+from time import perf_counter
+
+from kagglebatt.archive import Archive, Filing, Judge
+from kagglebatt.batt import Hand
+from kagglebatt.cache import Cache
+from kagglebatt.card import Donor, deal_hand
+from kagglebatt.crew import Crew
+from kagglebatt.execute import Plan, prepare
+from kagglebatt.home import Home, Tell, open_home, tell_nobody
+from kagglebatt.library import read_library
+from kagglebatt.parse import NamedProgram, read_programs
+from kagglebatt.program import md5
+from kagglebatt.recall import Known, bodies, look_up, place_of
+from kagglebatt.report import Report
+from kagglebatt.run import Timing, run
+from kagglebatt.score import Mark, add_up
+from kagglebatt.settings import Settings
+from kagglebatt.stop import Stop, stopping
+from kagglebatt.task import Task
+from kagglebatt.validate import Claim, Verdict, validate
+from kagglebatt.work import Unit
+
+Progress = Callable[[str, int, int], None]
+"""Told (stage, candidate runs done, runs in all) as work goes on."""
+
+KINDS = ("demo", "test")
+BLOCK_RUNS = 16_000
+"""Candidate runs, some seconds of work, after which what was found is saved."""
+
+DIFFER_ID_LENGTH = 12
+"""Hex digits of a differ's md5 that stand for it in scores."""
+
+
+def donors(settings: Settings, archive: Archive) -> tuple[list[Donor], list[Donor]]:
+    """Solvers and differs to deal from: what the archive accepted, better ones first, then the library."""
+    library = read_library() if settings.solvers is None else read_programs(settings.solvers)
+    filed = [Donor(entry.md5, archive.program(entry.md5), entry.task) for entry in archive.entries()]
+    judges = {md5(judge.body): archive.program(md5(judge.body), differ=True) for judge in archive.judges()}
+    solvers = [*filed, *(Donor(named.name, named.program, named.name) for named in library if named.kind == "solve")]
+    differs = [Donor(named.name, named.program) for named in library if named.kind == "differ"]
+    if not differs:  # a library of solvers alone is judged by the shipped differs
+        differs = [Donor(named.name, named.program) for named in _shipped_differs()]
+    return _distinct(solvers), _distinct([*differs, *(Donor(name, judges[name]) for name in sorted(judges))])
+
+
+def _shipped_differs() -> Iterator[NamedProgram]:
+    return (named for named in read_library() if named.kind == "differ")
+
+
+def _distinct(given: Sequence[Donor]) -> list[Donor]:
+    """The first donor of every (program, task)."""
+    found: dict[tuple[str, str], Donor] = {}
+    for donor in given:
+        found.setdefault((donor.program.address, donor.task), donor)
+    return list(found.values())
+
+
+def deal_next(settings: Settings, archive: Archive, tasks: Sequence[Task]) -> Hand:
+    """The hand of the iteration to come: the same for the same seed, settings and archive."""
+    solvers, differs = donors(settings, archive)
+    rng = Random(f"{settings.seed}/{archive.next_iteration}")
+    ids = [task.id for task in tasks]
+    return deal_hand(solvers, differs, ids, settings.candidates, settings.mutate, rng)
+
+
+def iterate(
+    hand: Hand, tasks: tuple[Task, ...], home: Home, settings: Settings, crew: Crew, progress: Progress, stop: Stop
+) -> Report:
+    """Run one iteration on a hand that was dealt, file what it found, and save.
+
+    Raises:
+        StoppedError: it was asked to end; what was run is remembered, and nothing of it is filed yet.
+    """
+    report = Report(home.archive.next_iteration, settings, hand, tasks, home=home.path)
+    cache = home.cache
+    cache.restart_counts()
+    started = perf_counter()
+    with report.timed("phase2_inline"):
+        named = bodies(hand.solvers.candidates, cache)
+    report.ids = [None if body is None else md5(body) for body in named]
+    report.differ_ids = [md5(program.differ_body)[:DIFFER_ID_LENGTH] for program in hand.differs.candidates]
+    with report.timed("recall"):
+        known = _recall(report, named, cache)
+    known |= _run_unknown(report, named, known, cache, crew, progress, stop)
+    with report.timed("phase1_filter"):
+        report.table = {task.id: {n: known[task.id, n].scores for n in _able(named)} for task in tasks}
+        claims = _claims(report, named)
+    filings = _confirm(report, claims, known, cache, crew, progress, stop)
+    with report.timed("file"):
+        cache.save()
+        report.caches = cache.figures()
+        report.seconds = perf_counter() - started
+        report.filed = home.archive.file(report.iteration, filings, _judges(report), report.as_json())
+        home.save()
+    report.seconds = perf_counter() - started
+    return report
+
+
+def _able(named: Sequence[str | None]) -> list[int]:
+    """Numbers of the candidates that have a body."""
+    return [number for number, body in enumerate(named) if body is not None]
+
+
+def _recall(report: Report, named: Sequence[str | None], cache: Cache) -> dict[tuple[str, int], Known]:
+    wanted = [(task, n, body) for task in report.tasks for n, body in enumerate(named) if body is not None]
+    pairs = [(body, task) for task, _, body in wanted]
+    found = look_up(pairs, report.settings, report.differ_ids, cache)
+    return {(task.id, n): known for (task, n, _), known in zip(wanted, found, strict=True) if known is not None}
+
+
+def _run_unknown(
+    report: Report,
+    named: Sequence[str | None],
+    known: Mapping[tuple[str, int], Known],
+    cache: Cache,
+    crew: Crew,
+    progress: Progress,
+    stop: Stop,
+) -> dict[tuple[str, int], Known]:
+    """Run what nothing is known of, in blocks of tasks; each block is remembered and saved before the next begins."""
+    able = _able(named)
+    missing = {task.id: tuple(n for n in able if (task.id, n) not in known) for task in report.tasks}
+    unknown = [task for task in report.tasks if missing[task.id]]
+    plans = {numbers: prepare(report.hand.solvers.only(numbers)) for numbers in set(missing.values())}
+    runs = {task.id: len(missing[task.id]) * len(task.samples) for task in unknown}
+    done = _Count("score", sum(runs.values()), progress, stop)
+    found: dict[tuple[str, int], Known] = {}
+    for block in _blocks(unknown, runs):
+        stop.look()
+        marks = _score(report, [(task, plans[missing[task.id]]) for task in block], crew, done)
+        for task in block:
+            for column, number in enumerate(missing[task.id]):
+                own = [[row[column] for row in marks[task.id][kind]] for kind in KINDS]
+                entry = found[task.id, number] = _known(own[0], own[1], report)
+                cache.validation.store(place_of(named[number] or "", task), entry.text(), entry.seconds)
+        cache.save()
+    return found
+
+
+def _blocks(tasks: Sequence[Task], runs: Mapping[str, int]) -> Iterator[list[Task]]:
+    """Consecutive tasks, at most ``BLOCK_RUNS`` candidate runs together where a task alone has not more."""
+    block: list[Task] = []
+    for task in tasks:
+        if block and sum(runs[each.id] for each in (*block, task)) > BLOCK_RUNS:
+            yield block
+            block = []
+        block.append(task)
+    if block:
+        yield block
+
+
+def _score(
+    report: Report, block: Sequence[tuple[Task, Plan]], crew: Crew, done: Callable[[int], object]
+) -> dict[str, dict[str, list[list[Mark]]]]:
+    """The marks of a block by task and kind of sample: one list for each sample, one mark for each candidate."""
+    marks: dict[str, dict[str, list[list[Mark]]]] = {task.id: {kind: [] for kind in KINDS} for task, _ in block}
+    for kind in KINDS:
+        units = [Unit(plan, task, sample) for task, plan in block for sample in task.samples if sample.kind == kind]
+        each, timing = run(units, report.hand.differs, crew, done)
+        _note(report, f"phase4_{kind}", timing)
+        report.executed += sum(map(len, each))
+        for unit, unit_marks in zip(units, each, strict=True):
+            marks[unit.task.id][kind].append(unit_marks)
+    return marks
+
+
+def _note(report: Report, phase: str, timing: Timing) -> None:
+    report.add_time(f"{phase}_parallel", timing.wall)
+    report.add_time(f"{phase}_cpu", timing.cpu)
+    for task, (wall, cpu) in timing.spans.items():
+        report.add_task_time(task, f"{phase}_parallel", wall)
+        report.add_task_time(task, f"{phase}_cpu", cpu)
+
+
+def _known(demo: Sequence[Mark], test: Sequence[Mark], report: Report) -> Known:
+    every = [*demo, *test]
+    scores = add_up(demo, test, report.differ_ids)
+    finished = [mark.seconds for mark, outcome in zip(every, scores.outcomes, strict=True) if outcome != "timed out"]
+    limit, memory = report.settings.timeout, report.settings.memory
+    seconds = sum(mark.seconds for mark in every)
+    return Known(scores, limit, max(finished, default=0.0), seconds, memory=memory)
+
+
+def _claims(report: Report, named: Sequence[str | None]) -> list[tuple[int, Claim]]:
+    """Candidates that reproduced a demo pair: worth a verdict."""
+    return [
+        (number, Claim(named[number] or "", task, scores))
+        for task in report.tasks
+        for number, scores in report.table[task.id].items()
+        if scores.o_score > 0
+    ]
+
+
+def _confirm(
+    report: Report,
+    claims: Sequence[tuple[int, Claim]],
+    known: Mapping[tuple[str, int], Known],
+    cache: Cache,
+    crew: Crew,
+    progress: Progress,
+    stop: Stop,
+) -> list[Filing]:
+    """A verdict for every claim, remembered or run; those that agree."""
+    fresh = [(number, claim) for number, claim in claims if known[claim.task.id, number].confirmed is None]
+    runs = sum(len(claim.task.samples) for _, claim in fresh)
+    done = _Count("validate", runs, progress, stop)
+    verdicts, timing = validate(
+        [claim for _, claim in fresh],
+        report.hand.differs,
+        report.differ_ids,
+        crew,
+        done,
+    )
+    _note(report, "phase3_validation", timing)
+    report.executed += runs
+    by_claim = {(claim.task.id, number): verdict for (number, claim), verdict in zip(fresh, verdicts, strict=True)}
+    agreed = []
+    for number, claim in claims:
+        entry, place = known[claim.task.id, number], place_of(claim.body, claim.task)
+        verdict = by_claim.get((claim.task.id, number))
+        if verdict is None:
+            verdict = Verdict(claim.body, claim.task.id, claim.scores, claim.scores, entry.alone)
+        elif verdict.undecided:  # nothing is remembered of it: another time tells
+            report.undecided += 1
+            continue
+        else:
+            entry = replace(
+                entry, seconds=entry.seconds + verdict.seconds, confirmed=verdict.agrees, alone=verdict.seconds
+            )
+            cache.validation.replace(place, entry.text(), entry.seconds)
+        if verdict.agrees and entry.confirmed:
+            agreed.append(Filing(verdict, place, entry.text()))
+        else:
+            report.disagreements.append(f"{verdict.md5} on {claim.task.id}")
+    report.validated = len(claims)
+    return agreed
+
+
+def _judges(report: Report) -> list[Judge]:
+    """Differs that saw something gained, by task."""
+    candidates = report.hand.differs.candidates
+    texts = {md5(program.differ_body)[:DIFFER_ID_LENGTH]: program.differ_body for program in candidates}
+    return [
+        Judge(task.id, texts[name], score)
+        for task in report.tasks
+        for name, score in report.s_scores(task.id).items()
+        if score > 0
+    ]
+
+
+def _mine(settings: Settings, tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+    """The tasks of this shard; the deal is made for all of them, so that every shard runs the same hand."""
+    first, count = settings.part
+    return tasks[first - 1 :: count]
+
+
+class _Count:
+    """Turns a stage's steps into calls of the progress function, and ends a stage that goes on after the end."""
+
+    def __init__(self, stage: str, total: int, progress: Progress, stop: Stop) -> None:
+        self._stage, self._total, self._progress, self._stop, self._done = stage, total, progress, stop, 0
+
+    def __call__(self, steps: int) -> None:
+        self._done += steps
+        self._progress(self._stage, self._done, self._total)
+        self._stop.look_within()
+
+
+def no_progress(_stage: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+def evolve(
+    settings: Settings, tasks: tuple[Task, ...], progress: Progress = no_progress, tell: Tell = tell_nobody
+) -> Iterator[Report]:
+    """Deal and run one iteration after another; yields each report as it is done and saved.
+
+    Args:
+        progress: told how far the work is.
+        tell: given what the user should know of the home directory.
+
+    Raises:
+        StoppedError: a signal came or the time budget is used up; everything finished is saved.
+        HomeError: the home cannot be used.
+    """
+    with stopping(settings.minutes) as stop, open_home(settings.home, tell) as home, Crew(settings, tell) as crew:
+        for _ in range(settings.iterations):
+            stop.look()
+            hand = deal_next(settings, home.archive, tasks)
+            yield iterate(hand, _mine(settings, tasks), home, settings, crew, progress, stop)
+
+
+def run_hand(
+    hand: Hand,
+    settings: Settings,
+    tasks: tuple[Task, ...],
+    progress: Progress = no_progress,
+    tell: Tell = tell_nobody,
+) -> Report:
+    """Run one hand that was dealt before, from a batt file; arguments and errors as for ``evolve``."""
+    with stopping(settings.minutes) as stop, open_home(settings.home, tell) as home, Crew(settings, tell) as crew:
+        return iterate(hand, _mine(settings, tasks), home, settings, crew, progress, stop)

@@ -1,0 +1,153 @@
+"""What one iteration did, as figures: counted, measured, and shaped for JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+from kagglebatt import __version__
+from kagglebatt.batt import Hand
+from kagglebatt.outcome import Kind
+from kagglebatt.score import Scores, s_scores
+from kagglebatt.settings import Settings
+from kagglebatt.task import Task
+
+
+@dataclass
+class Report:
+    """What one iteration did; every figure was counted or measured.
+
+    Of the funnel's stages, ``unique_candidates`` counts the (candidate, task) pairs, twins merged, in which at least
+    one demo pair was reproduced; each of them gets a verdict.
+
+    Attributes:
+        undecided: verdicts that differ from their claim only by a time limit that one of the two runs kept.
+        table: scores by task id and candidate number, candidates that have no body left out.
+        home: where it was filed.
+        phases: seconds by metric name.
+        task_phases: the same of each task, by its id.
+    """
+
+    iteration: int
+    settings: Settings
+    hand: Hand
+    tasks: tuple[Task, ...]
+    ids: list[str | None] = field(default_factory=list)
+    differ_ids: list[str] = field(default_factory=list)
+    table: dict[str, dict[int, Scores]] = field(default_factory=dict)
+    executed: int = 0
+    validated: int = 0
+    undecided: int = 0
+    disagreements: list[str] = field(default_factory=list)
+    filed: int = 0
+    home: Path = Path()
+    seconds: float = 0.0
+    phases: dict[str, float] = field(default_factory=dict)
+    task_phases: dict[str, dict[str, float]] = field(default_factory=dict)
+    caches: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        """Add the clock's and this process's seconds of the body to a phase."""
+        wall, cpu = perf_counter(), process_time()
+        try:
+            yield
+        finally:
+            self.add_time(f"{phase}_wall", perf_counter() - wall)
+            self.add_time(f"{phase}_cpu", process_time() - cpu)
+
+    def add_time(self, metric: str, seconds: float) -> None:
+        """Add seconds to a metric of the run."""
+        name = f"run_batt.{metric}"
+        self.phases[name] = self.phases.get(name, 0.0) + seconds
+
+    def add_task_time(self, task: str, metric: str, seconds: float) -> None:
+        """Add seconds to a metric of one task."""
+        phases = self.task_phases.setdefault(task, {})
+        phases[f"run_batt.{metric}"] = phases.get(f"run_batt.{metric}", 0.0) + seconds
+
+    @property
+    def speedup(self) -> dict[str, float]:
+        """Processor seconds by clock seconds, for each phase that several workers share."""
+        phases = [name.removesuffix("_parallel") for name in self.phases if name.endswith("_parallel")]
+        walls = {name: self.phases[f"{name}_parallel"] for name in phases}
+        return {name: round(self.phases[f"{name}_cpu"] / wall, 3) for name, wall in walls.items() if wall > 0}
+
+    def solved(self, on_tests: bool) -> int:
+        """Tasks with a candidate right on every demo pair, and on every test pair too where asked for."""
+        return sum(any(_solves(scores, on_tests) for scores in row.values()) for row in self.table.values())
+
+    def s_scores(self, task_id: str) -> dict[str, int]:
+        """The s_score of every differ on a task."""
+        return s_scores(list(self.table[task_id].values()), self.differ_ids)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the candidates and all their scores, once they are known: equal runs have equal ones."""
+        rows = [
+            [task, n, self.ids[n], scores.as_json()] for task, row in self.table.items() for n, scores in row.items()
+        ]
+        return hashlib.blake2b(json.dumps(rows).encode(), digest_size=16).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """The iteration's figures, as ``--json`` prints them."""
+        every = [scores for row in self.table.values() for scores in row.values()]
+        named = (outcome for scores in every for outcome in scores.outcomes)
+        counted = Counter("raised" if name.startswith("raised ") else name for name in named)
+        return {
+            "iteration": self.iteration,
+            "seed": self.settings.seed,
+            "tasks": len(self.tasks),
+            "samples": sum(len(task.samples) for task in self.tasks),
+            "candidates": len(self.hand.solvers.outputs),
+            "executed": self.executed,
+            "solved_demo": self.solved(on_tests=False),
+            "solved_test": self.solved(on_tests=True),
+            "outcomes": {kind.value: counted[kind.value] for kind in Kind},
+            "timeouts": sum(scores.timeouts for scores in every),
+            "funnel": {
+                "outputs_scored": len(every),
+                "unique_candidates": sum(scores.o_score > 0 for scores in every),
+                "validated": self.validated,
+                "undecided": self.undecided,
+                "disagreements": len(self.disagreements),
+                "filed": self.filed,
+            },
+            "scores_digest": self.digest,
+            "caches": self.caches,
+            "kagglebatt": __version__,
+            "python": platform.python_version(),
+            "seconds": round(self.seconds, 6),
+            "phases": {name: round(seconds, 6) for name, seconds in self.phases.items()},
+            "speedup": self.speedup,
+            "task_phases": {
+                task: {name: round(seconds, 6) for name, seconds in own.items()}
+                for task, own in self.task_phases.items()
+            },
+        }
+
+    def scores_json(self) -> dict[str, Any]:
+        """Every candidate's scores by task, and the s_scores of the differs."""
+        return {
+            task_id: {
+                "candidates": [
+                    {"md5": self.ids[n], "owners": list(self.hand.solvers.outputs[n].owners), **scores.as_json()}
+                    for n, scores in row.items()
+                ],
+                "s_scores": self.s_scores(task_id),
+            }
+            for task_id, row in self.table.items()
+        }
+
+
+def _solves(scores: Scores, on_tests: bool) -> bool:
+    return scores.o_score == scores.demos and (not on_tests or 0 < scores.tests == scores.test_score)

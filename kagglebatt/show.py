@@ -1,0 +1,65 @@
+"""Reports as lines of text, in the words of the tools that came before: cache statistics, funnel, phase timings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_TITLES = {"validation": "Validation Cache", "inlining": "Inlining Cache"}
+
+
+def funnel(report: Mapping[str, Any]) -> Iterator[str]:
+    """How many candidates were left after each stage of one iteration."""
+    stages = report["funnel"]
+    yield (
+        f"iteration {report['iteration']} (seed {report['seed']}): {report['tasks']} tasks, "
+        f"{report['samples']} samples, {report['candidates']} candidates, {report['seconds']:.2f} s"
+    )
+    yield (
+        f"  {stages['outputs_scored']} outputs scored -> {stages['unique_candidates']} unique candidates"
+        f" -> {stages['validated']} validated -> {stages['filed']} filed"
+    )
+    yield (
+        f"  solved on demo {report['solved_demo']}, on test {report['solved_test']};"
+        f" {report['executed']} executed, {report['timeouts']} timeouts"
+    )
+    if stages.get("undecided"):
+        yield f"  {stages['undecided']} kept their time limit in only one of two runs; not filed, they are run again"
+    if stages["disagreements"]:
+        yield f"  {stages['disagreements']} verdicts DISAGREED with their claim and were not filed: a bug in kagglebatt"
+
+
+def recalled(report: Mapping[str, Any]) -> Iterator[str]:
+    """What one iteration had not to do again, in one line."""
+    named = {"inlining": "bodies", "validation": "verdicts"}
+    figures = {word: report["caches"][name] for name, word in named.items()}
+    known = [f"{each['hits']:,} of {each['hits'] + each['misses']:,} {word}" for word, each in figures.items()]
+    saved = sum(each["seconds_saved"] for each in figures.values())
+    yield f"  known before: {', '.join(known)}, which once took {saved:.2f} s"
+
+
+def cache_statistics(caches: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """The cache statistics block; time saved is the sum of what the remembered entries once cost."""
+    yield "=== Cache Statistics ==="
+    for name, title in _TITLES.items():
+        figures = caches[name]
+        total = figures["hits"] + figures["misses"]
+        yield ""
+        yield f"{title}:"
+        yield f"  Hits: {figures['hits']}"
+        yield f"  Misses: {figures['misses']}"
+        yield f"  Total: {total}"
+        yield f"  Hit Rate: {100 * figures['hits'] / total if total else 0.0:.1f}%"
+        yield f"  Cache Size: {figures['size']} entries"
+        yield f"  Time Saved: {figures['seconds_saved']:.3f}s"
+
+
+def timings(report: Mapping[str, Any]) -> Iterator[str]:
+    """Seconds by phase, and the speedup of each parallel one: processor seconds over clock seconds."""
+    phases = report["phases"]
+    for name in sorted(phases):
+        yield f"{name}: {phases[name]:.3f}s"
+    for name, speedup in sorted(report["speedup"].items()):
+        yield f"{name} speedup: {speedup:.2f}x"
+    for task, own in sorted(report["task_phases"].items()):
+        yield f"{task}: " + ", ".join(f"{name.removeprefix('run_batt.')} {own[name]:.3f}s" for name in sorted(own))

@@ -1,0 +1,80 @@
+"""Ending a run in order: on SIGINT (Ctrl-C), on SIGTERM, or when its time budget is used up.
+
+A signal only leaves a note; the run looks for it between blocks of work, after what is finished was saved. A block
+that takes much longer is given up. A second Ctrl-C ends the process at once, as it would without this.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from types import FrameType
+
+from kagglebatt.errors import StoppedError
+
+GRACE_SECONDS = 10.0
+"""How long a block of work may go on after the run was asked to end."""
+
+
+class Stop:
+    """Whether a run has been asked to end."""
+
+    def __init__(self, minutes: float | None = None) -> None:
+        self._deadline = None if minutes is None else monotonic() + 60 * minutes
+        self.reason = ""
+        self._noticed: float | None = None
+
+    def look(self) -> None:
+        """Raise StoppedError when the run has been asked to end."""
+        if not self.reason and self._deadline is not None and monotonic() >= self._deadline:
+            self.reason = "time budget"
+        if self.reason:
+            raise StoppedError(self.reason)
+
+    def look_within(self) -> None:
+        """The same within a block of work, whose unsaved part would be lost: only when it has had its grace."""
+        now = monotonic()
+        if self._noticed is None and (self.reason or (self._deadline is not None and now >= self._deadline)):
+            self._noticed = now
+        if self._noticed is not None and now - self._noticed >= GRACE_SECONDS:
+            self.look()
+
+
+@contextmanager
+def stopping(minutes: float | None) -> Iterator[Stop]:
+    """A stop that listens to signals meanwhile, where it can: only a process's main thread may set handlers."""
+    stop = Stop(minutes)
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        stop.reason = signal.Signals(number).name
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+    for number in previous:
+        signal.signal(number, note)
+    try:
+        yield stop
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def stopping_at_once() -> Iterator[None]:
+    """SIGINT and SIGTERM raise StoppedError wherever the body is, for work that can be continued from anywhere."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise StoppedError(signal.Signals(number).name)
+
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

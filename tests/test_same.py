@@ -1,0 +1,81 @@
+"""Whoever does the work: the same candidates, scores and files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kagglebatt.archive import Archive
+from kagglebatt.entries import FILE_NAME, EntryFile
+from kagglebatt.evolve import evolve
+from kagglebatt.home import merge_homes
+from kagglebatt.recall import Known
+from kagglebatt.settings import Settings
+from kagglebatt.task import load_tasks
+
+TASKS = load_tasks("arc1-training", 6)
+
+
+@pytest.fixture(autouse=True)
+def _workers_for_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kagglebatt.crew.SMALL_WORK", 0)
+
+
+def grown(home: Path, **given: Any) -> tuple[str, ...]:
+    """Evolve for two iterations; the digests of all scores."""
+    settings = Settings(home=home, tasks=6, candidates=16, iterations=2, **given)
+    return tuple(report.digest for report in evolve(settings, TASKS, tell=pytest.fail))
+
+
+def content(home: Path) -> tuple[object, ...]:
+    """Everything in a home but what was measured by the clock."""
+    with Archive(home) as kept:
+        filed = [(entry, kept.scores(entry.task, entry.md5)) for entry in kept.entries()]
+        bodies = [kept.bodies("solver"), kept.bodies("differ")]
+        judges = kept.judges()
+    entries = EntryFile(home / FILE_NAME)
+    rows = entries.connection.execute("SELECT key, value FROM entry ORDER BY key").fetchall()
+    entries.close()
+    return filed, bodies, judges, [(key, without_times(text)) for key, text in rows]
+
+
+def without_times(text: str) -> object:
+    known = Known.read(text)
+    return text if known is None else (known.scores, known.confirmed)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"backend": "threading", "jobs": 1},
+        {"backend": "threading", "jobs": 2},
+        {"backend": "loky", "jobs": 1},
+        {"backend": "loky", "jobs": 2},
+        {"backend": "loky", "jobs": 4},
+        {"backend": "dask", "jobs": 2},
+    ],
+    ids=lambda given: f"{given['backend']}-{given['jobs']}",
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the cluster's own packages
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_every_backend_gives_the_same(given: dict[str, Any], tmp_path: Path) -> None:
+    """As this process alone does."""
+    expected = grown(tmp_path / "plain", backend="sequential")
+    assert grown(tmp_path / "home", **given) == expected
+    assert content(tmp_path / "home") == content(tmp_path / "plain")
+
+
+def test_shards_merged_are_the_whole(tmp_path: Path) -> None:
+    """Each shard runs the same hand on its own tasks."""
+    settings = Settings(home=tmp_path / "plain", tasks=6, candidates=16, backend="sequential")
+    (whole,) = evolve(settings, TASKS)
+    shards = []
+    for number in (1, 2, 3):
+        home = tmp_path / f"home-{number}"
+        (report,) = evolve(Settings(home=home, tasks=6, candidates=16, jobs=1, shard=f"{number}/3"), TASKS)
+        assert report.ids == whole.ids
+        shards.append(home)
+    list(merge_homes(shards, tmp_path / "merged"))
+    assert content(tmp_path / "merged") == content(tmp_path / "plain")
