@@ -1,0 +1,78 @@
+"""kernel-metadata.json: made, and checked by the rules of Kaggle's client and server before anything is sent.
+
+Kaggle gives a new kernel the slug of its title, whatever its id says, so both have to agree; a kernel may not have
+the slug of one of its owner's datasets; and internet is on unless the key is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+NAME = "kernel-metadata.json"
+LEAST_LETTERS = 5
+MOST_LETTERS = 50
+_SOURCE = re.compile(r"[A-Za-z0-9-]+/[a-z0-9-]+(/\d+)?")
+
+
+def slugify(title: str) -> str:
+    """The slug that Kaggle makes of a title.
+
+    >>> slugify("Kagglebatt, 100 tasks")
+    'kagglebatt-100-tasks'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def kernel_metadata(
+    owner: str, title: str, code_file: str, datasets: Sequence[str] = (), kernels: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The metadata of a private notebook that runs on a processor, without internet.
+
+    Args:
+        owner: account name; when empty the client takes the one that is logged in.
+        datasets: owner/slug of each input dataset.
+        kernels: owner/slug of each kernel whose output is an input.
+    """
+    slug = slugify(title)
+    return {
+        "id": f"{owner}/{slug}" if owner else slug,
+        "title": title,
+        "code_file": code_file,
+        "language": "python",
+        "kernel_type": "notebook",
+        "is_private": True,
+        "enable_gpu": False,
+        "enable_tpu": False,
+        "enable_internet": False,
+        "dataset_sources": list(datasets),
+        "kernel_sources": list(kernels),
+        "competition_sources": [],
+        "model_sources": [],
+    }
+
+
+def faults(values: dict[str, Any]) -> list[str]:
+    """Every rule that the metadata break, each with what to do."""
+    title, slug = str(values.get("title", "")), str(values.get("id", "")).rpartition("/")[2]
+    sources = [*values.get("dataset_sources", ()), *values.get("kernel_sources", ())]
+    found = []
+    if not LEAST_LETTERS <= len(title) <= MOST_LETTERS:
+        found.append(
+            f"The title {title!r} must have {LEAST_LETTERS} to {MOST_LETTERS} characters. Give another --name."
+        )
+    if not title.isascii():
+        found.append(f"The title {title!r} must be ASCII, or Kaggle's slug for it cannot be told. Give another --name.")
+    if len(slug) < LEAST_LETTERS:
+        found.append(f"The slug {slug!r} must have at least {LEAST_LETTERS} characters. Give a longer --name.")
+    if slug != slugify(title):
+        found.append(f"The slug {slug!r} must be that of the title, {slugify(title)!r}, or the next push fails.")
+    for source in sources:
+        if not _SOURCE.fullmatch(source):
+            found.append(f"The input {source!r} must be written as OWNER/SLUG.")
+    if slug in [source.split("/")[1] for source in values.get("dataset_sources", ()) if "/" in source]:
+        found.append(f"The slug {slug!r} is also that of a dataset, which Kaggle refuses. Give another --name.")
+    if not isinstance(values.get("enable_internet"), bool):
+        found.append("enable_internet must be true or false; Kaggle's client turns it on where it is missing.")
+    return found
