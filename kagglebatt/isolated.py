@@ -34,6 +34,7 @@ _DEATHS = 2
 """So many times must a candidate end its process: once may be somebody else's doing."""
 _STARTS = 3
 """So many times is a child started that ends before it is at any candidate: then there is no room for one."""
+_NEVER_AT_WORK = "child processes end with code {} before they do anything"
 
 
 class ChildLost(Exception):
@@ -137,7 +138,7 @@ class Child:
                     code = lost.code
                     continue
             return
-        raise ChildProcessError(f"child processes end with code {code} before they do anything")
+        raise ChildProcessError(_NEVER_AT_WORK.format(code))
 
     def _attempt(self, chunk: Chunk) -> Iterator[Done]:
         if self._pipe is None:
@@ -189,11 +190,22 @@ class Child:
             if deaths[differ] >= _DEATHS:
                 part = replace(part, skip=part.skip | {differ})
             try:
-                (done,) = self._attempt(replace(chunk, slices=(part,)))
+                return self._attempt_alone(replace(chunk, slices=(part,)))
             except ChildLost as again:
                 lost = again
+
+    def _attempt_alone(self, chunk: Chunk) -> Done:
+        """Do the one candidate of a chunk; a child that ends before it is at it says nothing against it."""
+        for _ in range(_STARTS):
+            try:
+                (done,) = self._attempt(chunk)
+            except ChildLost as lost:
+                if lost.at is not None:
+                    raise
+                code = lost.code
             else:
                 return done
+        raise ChildProcessError(_NEVER_AT_WORK.format(code))
 
 
 def _nothing_gained(part: Slice, chunk: Chunk) -> tuple[int, ...]:

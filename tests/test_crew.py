@@ -263,6 +263,40 @@ def test_killed_workers_lose_nothing(
     assert len(deaths) > 3
 
 
+FATAL = """
+import dataclasses, os, signal, sys
+from kagglebatt.dsl import registry
+
+with open(STARTS, "a+") as starts:
+    starts.write("x")
+    starts.flush()
+    start = starts.tell()
+if start in STILLBORN:
+    os._exit(1)
+
+def fatal(grid):
+    if start in DEADLY:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return grid
+
+BEHAVIOURS = {"rot90": "fatal"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("deadly", "stillborn", "ends"), [({1}, {2}, "value"), ({1}, {2, 3}, "value"), ({1, 3}, {2}, "crashed")]
+)
+def test_a_child_that_ends_before_its_work_accuses_nobody(
+    deadly: set[int], stillborn: set[int], ends: str, tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A candidate that ended its process is run again, alone; only where it does so again is it marked."""
+    starts = f"STARTS, DEADLY, STILLBORN = {str(tmp_path / 'starts')!r}, {deadly}, {stillborn}"
+    change_children(tmp_path / "site", monkeypatch, f"{starts}\n{FATAL}{CHANGE}")
+    marks = scored(["O = hmirror(I)", "O = rot90(I)"], [tiny_task], Settings(home=tmp_path, jobs=1))
+    assert [mark.kind.value for mark in marks[0]] == ["value", ends]
+    assert (tmp_path / "starts").read_text() == "x" * (len(deadly | stillborn) + 1)
+
+
 def test_without_room_for_a_process_the_work_is_done_here(
     tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
