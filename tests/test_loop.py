@@ -88,12 +88,13 @@ def test_kernels_share_the_tasks(machine: Machine) -> None:
     assert check(machine.folder / "home") == []
 
 
-def test_a_loop_that_is_killed_goes_on(machine: Machine) -> None:
-    """Thirty kills at random moments: the same home, and no run pushed twice."""
-    moments = random.Random(6)
+@pytest.mark.parametrize("most", [10, pytest.param(30, marks=pytest.mark.more_faults)])
+def test_a_loop_that_is_killed_goes_on(machine: Machine, most: int) -> None:
+    """Kills at random moments: the same home, and no run pushed twice."""
+    moments = random.Random(most)
     arguments = ("loop", "--iterations", "3", "--sizes", "1,3", *SMALL, *QUICK)
     kills = 0
-    while kills < 30:
+    while kills < most:
         process = machine.start(*arguments)
         sleep(moments.uniform(0.1, 2.2))
         if process.poll() is None:
