@@ -1,7 +1,5 @@
 """``python -m kagglebatt``."""
 
-import sys
+from kagglebatt.cli import run_command_line
 
-from kagglebatt.cli import main
-
-sys.exit(main())
+run_command_line()

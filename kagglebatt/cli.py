@@ -6,6 +6,7 @@ answer is no, 2 wrong input, 3 the time budget is used up, 130 and 143 after SIG
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -15,8 +16,6 @@ import click
 
 from kagglebatt import __version__
 from kagglebatt.errors import KagglebattError, RemoteError, RunFailedError, StoppedError
-from kagglebatt.housekeeping import archive, cache
-from kagglebatt.kernels import bench, bundle
 from kagglebatt.options import (
     DEAL_OPTIONS,
     HOME,
@@ -29,14 +28,40 @@ from kagglebatt.options import (
     tell,
     with_options,
 )
-from kagglebatt.remote import loop, publish, pull, push, status
 from kagglebatt.settings import Settings
 from kagglebatt.task import Task, load_tasks
 
 STOPPED_CODES = {"SIGINT": 130, "SIGTERM": 143, "time budget": 3}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands, most of which are imported when they are asked for: all take longer than a run that only remembers."""
+
+    _HOUSEKEEPING = ("archive", "cache")
+    _KERNELS = ("bundle", "bench")
+    _REMOTE = ("push", "status", "pull", "publish", "loop")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *self._HOUSEKEEPING, *self._KERNELS, *self._REMOTE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found: click.Command | None = super().get_command(ctx, cmd_name)
+        if cmd_name in self._HOUSEKEEPING:
+            from kagglebatt import housekeeping
+
+            found = getattr(housekeeping, cmd_name)
+        elif cmd_name in self._KERNELS:
+            from kagglebatt import kernels
+
+            found = getattr(kernels, cmd_name)
+        elif cmd_name in self._REMOTE:
+            from kagglebatt import remote
+
+            found = getattr(remote, cmd_name)
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
     """Evolve ARC solver programs, and carry what was learnt from one run to the next."""
@@ -138,10 +163,6 @@ def primitives(name: str | None) -> None:
             )
 
 
-for command in (archive, cache, bundle, bench, push, status, pull, publish, loop):
-    cli.add_command(command)
-
-
 def _tasks(settings: Settings) -> tuple[Task, ...]:
     return load_tasks(settings.dataset, settings.tasks, settings.ids)
 
@@ -186,4 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run_command_line() -> None:
     """The ``kagglebatt`` command."""
+    # What a run reads is kept until its end, and holds no cycles; looking for some after every 700 objects takes longer
+    # than reading a tenth of it.
+    gc.set_threshold(100_000)
     sys.exit(main())

@@ -14,17 +14,17 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from multiprocessing import TimeoutError
 from time import sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kagglebatt.cluster import PATIENCE_SECONDS, joined, lost_errors
-from kagglebatt.isolated import Child, perform_in_kept_child, perform_in_own_child
 from kagglebatt.limit import Limits
 from kagglebatt.settings import Settings
 from kagglebatt.work import Chunk, Done, perform
+
+if TYPE_CHECKING:
+    from kagglebatt.isolated import Child
 
 SMALL_WORK = 3_000
 """Candidate runs up to this many are made by one child: starting workers would take longer."""
@@ -52,7 +52,7 @@ class Crew:
         self._opened = ExitStack()
         self._workers_run = False
         self._connected = False
-        self._lost: tuple[type[BaseException], ...] = (OSError, MemoryError, TimeoutError, BrokenExecutor)
+        self._lost: tuple[type[BaseException], ...] = (OSError, MemoryError)
 
     def __enter__(self) -> Crew:
         return self
@@ -99,6 +99,8 @@ class Crew:
             self._shrink(error)
 
     def _perform_in_idle_child(self, chunk: Chunk) -> list[Done]:
+        from kagglebatt.isolated import Child  # late: a run that only remembers needs no child, nor what it imports
+
         try:
             child = self._idle.pop()  # threads do this, too: one of them gets it
         except IndexError:
@@ -113,6 +115,12 @@ class Crew:
                 self._close_idle()
 
     def _spread(self, chunks: Sequence[Chunk]) -> Iterator[Done]:
+        from concurrent.futures import BrokenExecutor
+        from multiprocessing import TimeoutError
+
+        from kagglebatt.isolated import Child, perform_in_kept_child, perform_in_own_child
+
+        self._lost = (*self._lost, TimeoutError, BrokenExecutor)
         if self.backend == "threading":
             while len(self._idle) < self.jobs:  # they start while joblib is imported
                 self._idle.append(Child())

@@ -77,7 +77,10 @@ def test_readme_scripts(script: str) -> None:
 
 def commands(group: click.Group) -> Iterator[click.Command]:
     """Every command, those in groups too."""
-    for command in group.commands.values():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield command
         if isinstance(command, click.Group):
             yield from commands(command)
@@ -85,7 +88,7 @@ def commands(group: click.Group) -> Iterator[click.Command]:
 
 def test_every_command_and_common_option_is_in_the_readme() -> None:
     """And what the README names exists."""
-    for name in cli.commands:
+    for name in cli.list_commands(click.Context(cli)):
         assert f"kagglebatt {name}" in README
     options = {option for parameter in cli.commands["evolve"].params for option in parameter.opts}
     missing = {option for option in options if option.startswith("--") and f"`{option}" not in README}
