@@ -96,8 +96,12 @@ class Shelf:
 
     def write(self, memory: Memory) -> None:
         """Put what is not yet in the file into it; within a transaction of the caller's."""
+        from inspect import signature
+
         from kagglebatt.store import item
 
+        # joblib asks for it twice a call, and working it out anew takes longer than writing the row.
+        self._function.__signature__ = signature(self._function)  # type: ignore[attr-defined]
         remember = memory.cache(self._function, ignore=["made"])
         for key, (text, seconds) in self._unsaved.items():
             remember.call(key, item(key, text, seconds))
@@ -132,12 +136,16 @@ class Cache:
         set_aside: whether the file was found damaged, renamed and begun anew.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, vocabulary: str = "") -> None:
         """Open the cache, making it where there is none.
+
+        Args:
+            vocabulary: the digest of the installed vocabulary, where it is known; it takes a while to work out.
 
         Raises:
             HomeError: the file is foreign, of a newer format, or cannot be written.
         """
+        self._vocabulary = vocabulary
         home.mkdir(parents=True, exist_ok=True)
         self._entries = EntryFile(home.resolve() / FILE_NAME)
         self.set_aside = False
@@ -147,6 +155,15 @@ class Cache:
             self._begin_anew()
         self.inlining = Shelf(self, inlined)
         self.validation = Shelf(self, validated)
+
+    @property
+    def vocabulary(self) -> str:
+        """The digest of the installed vocabulary, part of every key."""
+        return self._vocabulary or vocabulary_digest()
+
+    def key(self, *parts: str) -> str:
+        """The key of an entry: format, digest of the vocabulary, and what identifies the call."""
+        return " ".join((str(FORMAT), self.vocabulary, *parts))
 
     def _memory(self) -> Memory:
         # Late: joblib takes longer to import than a whole run that only remembers.
@@ -291,8 +308,3 @@ class Cache:
 
 def _unusable(path: Path, error: Exception) -> HomeError:
     return HomeError(f"{path}: cannot be used ({error}). Free some space or give another --home; what was saved stays.")
-
-
-def key(*parts: str) -> str:
-    """A cache key: format, digest of the vocabulary, and what identifies the call."""
-    return " ".join((str(FORMAT), vocabulary_digest(), *parts))

@@ -139,7 +139,7 @@ def _run_unknown(
             for column, number in enumerate(missing[task.id]):
                 own = [[row[column] for row in marks[task.id][kind]] for kind in KINDS]
                 entry = found[task.id, number] = _known(own[0], own[1], report)
-                cache.validation.store(place_of(named[number] or "", task), entry.text(), entry.seconds)
+                cache.validation.store(place_of(named[number] or "", task, cache), entry.text(), entry.seconds)
         cache.save()
     return found
 
@@ -223,7 +223,7 @@ def _confirm(
     by_claim = {(claim.task.id, number): verdict for (number, claim), verdict in zip(fresh, verdicts, strict=True)}
     agreed = []
     for number, claim in claims:
-        entry, place = known[claim.task.id, number], place_of(claim.body, claim.task)
+        entry, place = known[claim.task.id, number], place_of(claim.body, claim.task, cache)
         verdict = by_claim.get((claim.task.id, number))
         if verdict is None:
             verdict = Verdict(claim.body, claim.task.id, claim.scores, claim.scores, entry.alone)

@@ -48,7 +48,7 @@ class Home:
         sizes = {name: int(figures["size"]) for name, figures in self.cache.figures().items()}
         self.archive.fold()
         self.cache.fold()
-        index.write_index(self.path, self.archive, sizes)
+        index.write_index(self.path, self.archive, sizes, self.cache.vocabulary)
 
 
 def tell_nobody(_sentence: str) -> None:
@@ -75,7 +75,7 @@ def open_home(place: Path, tell: Tell = tell_nobody) -> Iterator[Home]:
             if why:
                 _refuse_damage(path, kept)
             missing = not (path / entries.FILE_NAME).exists()
-            cache = Cache(path)
+            cache = Cache(path, index.vocabulary(path))
             home = Home(path, kept, cache)
             try:
                 if cache.set_aside:
@@ -130,7 +130,9 @@ def needed_keys(home: Home) -> list[str]:
 def _inlinings(home: Home) -> list[tuple[str, str]]:
     """(key, body) of every accepted solver as it is dealt from the archive."""
     try:
-        return [(inlining_key(home.archive.program(name)), body) for name, body in home.archive.bodies("solver")]
+        return [
+            (inlining_key(home.archive.program(name), home.cache), body) for name, body in home.archive.bodies("solver")
+        ]
     except ProgramError as error:
         raise DamagedError(f"{home.path}: {error} {LAYOUT.remedy}") from error
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kagglebatt import __version__, archive_layout, entries
 from kagglebatt.archive import Archive
-from kagglebatt.dsl.fingerprint import vocabulary_digest
+from kagglebatt.dsl.fingerprint import sources_digest
 from kagglebatt.errors import HomeError
 from kagglebatt.files import file_digest, read_json, write_aside
 
@@ -29,16 +30,18 @@ _HISTORY = ("iteration", "seed", "tasks", "candidates", "executed", "solved_demo
 _MORE_HISTORY = ("seconds", "caches", "kagglebatt", "python")
 
 
-def write_index(home: Path, kept: Archive, remembered: Mapping[str, int]) -> None:
+def write_index(home: Path, kept: Archive, remembered: Mapping[str, int], vocabulary: str) -> None:
     """Write the index of a home whose files are folded and closed or idle.
 
     Args:
         remembered: entries of each cache by name.
+        vocabulary: the digest of the installed vocabulary.
     """
     index = {
         "format": FORMAT,
         "kagglebatt": __version__,
-        "vocabulary": vocabulary_digest(),
+        "vocabulary": vocabulary,
+        "vocabulary_sources": sources_digest(),
         "archive": kept.counts(),
         "cache": dict(remembered),
         "files": {
@@ -65,6 +68,14 @@ def read_index(home: Path) -> dict[str, Any]:
     found = _read(home / FILE_NAME) or {}
     seal = found.pop("sha256", None)
     return found if seal in (None, _seal(found)) else {}  # older homes have no seal
+
+
+def vocabulary(home: Path) -> str:
+    """The digest of the installed vocabulary, where whoever wrote the index had the very same sources; else empty."""
+    index = read_index(home)
+    known = index.get("vocabulary")
+    sound = isinstance(known, str) and re.fullmatch("[0-9a-f]{16}", known)
+    return str(known) if sound and index.get("vocabulary_sources") == sources_digest() else ""
 
 
 def altered(home: Path) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf
 from time import perf_counter
 
-from kagglebatt.cache import Cache, key
+from kagglebatt.cache import Cache
 from kagglebatt.errors import ProgramError, TooLargeError
 from kagglebatt.inline import inline, read_body
 from kagglebatt.outcome import Kind
@@ -26,6 +27,7 @@ _SHORT = {kind.value: kind.value[0] for kind in (Kind.VALUE, Kind.TIMED_OUT, Kin
 _IN_WANT = {Kind.TOO_LARGE.value, Kind.CRASHED.value}
 """Outcomes that may be otherwise with more memory."""
 _LONG = {short: outcome for outcome, short in _SHORT.items()}
+_CONFIRMED = {"null]": None, "true]": True, "false]": False}
 
 
 @dataclass(frozen=True)
@@ -83,33 +85,45 @@ class Known:
     @classmethod
     def read(cls, text: str) -> Known | None:
         """The entry, or None when the text is not one: a damaged entry is a miss."""
+        measured, _, rest = text.rpartition(",[")  # the last list is that of the times
+        numbers, _, confirmed = rest.partition("],")
         try:
-            counts, outcomes, d_scores, (*times, memory), confirmed = json.loads(text)
-            o_score, demos, test_score, tests, similarity = map(int, counts)
-            scores = Scores(
-                o_score, demos, test_score, tests, similarity,
-                tuple(_LONG.get(outcome, str(outcome)) for outcome in outcomes),
-                {str(name): int(score) for name, score in d_scores.items()},
-            )  # fmt: skip
+            *times, memory = numbers.split(",")
             limit, slowest, seconds, alone = map(float, times)
-            if not (
-                scores.are_possible and 0 < limit < inf and all(0 <= each < inf for each in (slowest, seconds, alone))
-            ):
+            if not (0 < limit < inf and 0 <= slowest < inf and 0 <= seconds < inf and 0 <= alone < inf):
                 return None
-            agreed = None if confirmed is None else bool(confirmed)
-            return cls(scores, limit, slowest, seconds, agreed, alone, int(memory))
+            return cls(_scores(measured), limit, slowest, seconds, _CONFIRMED[confirmed], alone, int(memory))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
             return None
 
 
+@lru_cache(maxsize=8_192)
+def _scores(measured: str) -> Scores:
+    """The scores in an entry, which are alike for many candidates that fail alike.
+
+    Raises:
+        ValueError: they are none; as other errors that ``json`` and wrong types give.
+    """
+    counts, outcomes, d_scores = json.loads(f"{measured}]")
+    o_score, demos, test_score, tests, similarity = map(int, counts)
+    scores = Scores(
+        o_score, demos, test_score, tests, similarity,
+        tuple(_LONG.get(outcome, str(outcome)) for outcome in outcomes),
+        {str(name): int(score) for name, score in d_scores.items()},
+    )  # fmt: skip
+    if not scores.are_possible:
+        raise ValueError("no measurement gives these scores")
+    return scores
+
+
 def bodies(programs: Iterable[Program], cache: Cache) -> list[str | None]:
     """The solver body of every program, from the cache where it is known; None for one that would be too long."""
-    return [_body(program, inlining_key(program), cache) for program in programs]
+    return [_body(program, inlining_key(program, cache), cache) for program in programs]
 
 
-def inlining_key(program: Program) -> str:
-    """The cache key of a program's body: the program as it is written, before slicing and renumbering."""
-    return key(md5(program.text("program")))
+def inlining_key(program: Program, cache: Cache) -> str:
+    """The key of a program's body: the program as it is written, before slicing and renumbering."""
+    return cache.key(md5(program.text("program")))
 
 
 def _body(program: Program, place: str, cache: Cache) -> str | None:
@@ -134,9 +148,9 @@ def _stands_for(body: str, program: Program) -> bool:
         return False
 
 
-def place_of(body: str, task: Task) -> str:
-    """The cache key of a body on a task."""
-    return key(md5(body), task.digest)
+def place_of(body: str, task: Task, cache: Cache) -> str:
+    """The key of a body on a task."""
+    return cache.key(md5(body), task.digest)
 
 
 def look_up(
@@ -144,7 +158,7 @@ def look_up(
 ) -> list[Known | None]:
     """What is known of every (body, task); None where it has to be run."""
     shelf = cache.validation
-    places = [place_of(body, task) for body, task in wanted]
+    places = [place_of(body, task, cache) for body, task in wanted]
     shelf.load(places)
     found: list[Known | None] = []
     for place, (_, task) in zip(places, wanted, strict=True):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -94,15 +95,17 @@ class Report:
     def digest(self) -> str:
         """A digest of the candidates and all their scores, once they are known: equal runs have equal ones."""
         rows = [
-            [task, n, self.ids[n], scores.as_json()] for task, row in self.table.items() for n, scores in row.items()
+            [task, n, self.ids[n], *scores.figures] for task, row in self.table.items() for n, scores in row.items()
         ]
-        return hashlib.blake2b(json.dumps(rows).encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(json.dumps([self.differ_ids, rows]).encode(), digest_size=16).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         """The iteration's figures, as ``--json`` prints them."""
         every = [scores for row in self.table.values() for scores in row.values()]
-        named = (outcome for scores in every for outcome in scores.outcomes)
-        counted = Counter("raised" if name.startswith("raised ") else name for name in named)
+        named = Counter(chain.from_iterable(scores.outcomes for scores in every))
+        counted: Counter[str] = Counter()
+        for name, count in named.items():
+            counted["raised" if name.startswith("raised ") else name] += count
         return {
             "iteration": self.iteration,
             "seed": self.settings.seed,

@@ -74,6 +74,12 @@ class Scores:
         """Whether any demo sample gave a grid; without one every d_score is 0, whatever the differs."""
         return Kind.VALUE.value in self.outcomes[: self.demos]
 
+    @property
+    def figures(self) -> tuple[Any, ...]:
+        """All of it without names, d_scores in the order of their differs."""
+        counts = (self.o_score, self.demos, self.test_score, self.tests, self.similarity)
+        return (*counts, self.outcomes, tuple(self.d_scores.values()))
+
     def as_json(self) -> dict[str, Any]:
         """A JSON object; ``from_json`` reads it back."""
         return {

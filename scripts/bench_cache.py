@@ -16,7 +16,7 @@ from time import perf_counter
 
 import click
 
-from kagglebatt.cache import Cache, key
+from kagglebatt.cache import Cache
 from kagglebatt.entries import FILE_NAME
 from kagglebatt.recall import Known
 from kagglebatt.score import Scores
@@ -34,14 +34,14 @@ def usual_text(number: int) -> str:
 
 def bench(home: Path, entries: int) -> dict[str, float]:
     """The figures of one cache."""
-    keys = [key(f"{number:032x}", f"{number % 400:032x}") for number in range(entries)]
     stores = []
     cache = Cache(home)
+    keys = [cache.key(f"{number:032x}", f"{number % 400:032x}") for number in range(entries)]
     for first in range(0, entries, BLOCK):
-        part = keys[first : first + BLOCK]
+        part = [(place, usual_text(number)) for number, place in enumerate(keys[first : first + BLOCK], first)]
         started = perf_counter()
-        for number, place in enumerate(part, first):
-            cache.validation.store(place, usual_text(number), 0.004321)
+        for place, text in part:
+            cache.validation.store(place, text, 0.004321)
         cache.save()
         stores.append((perf_counter() - started) / len(part))
     cache.close()

@@ -44,11 +44,10 @@ SHORT = {"kill": 3, "kill while saving": 3, "full disk": 2, "damage": 21, "write
 DAMAGES = ("cut", "flip", "zero", "foreign", "directory", "gone", "empty")
 
 SAVING = """
-from kagglebatt.cache import key
 from kagglebatt.home import open_home
 with open_home(Path(sys.argv[1])) as home:
     for number in range(100_000):
-        home.cache.validation.store(key("ab", f"{number:x}"), "x" * 2_000, 1.0)
+        home.cache.validation.store(home.cache.key("ab", f"{number:x}"), "x" * 2_000, 1.0)
         home.cache.save()
         iteration = home.archive.next_iteration
         home.archive.file(iteration, [], [], {"number": number, "text": "x" * 2_000})

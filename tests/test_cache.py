@@ -15,7 +15,7 @@ from joblib import Memory, Parallel, delayed, expires_after, register_store_back
 from joblib._store_backends import CacheWarning
 
 from kagglebatt import cache as cache_module
-from kagglebatt.cache import SET_ASIDE_NAME, Cache, key
+from kagglebatt.cache import SET_ASIDE_NAME, Cache
 from kagglebatt.entries import FILE_NAME, EntryFile
 from kagglebatt.errors import HomeError
 from kagglebatt.parse import parse_program
@@ -30,7 +30,7 @@ PROGRAM = parse_program("x1 = hmirror(I); O = vconcat(I, x1)")
 def filled(home: Path, *entries: tuple[str, str, float]) -> None:
     cache = Cache(home)
     for name, text, seconds in entries:
-        cache.validation.store(key(name), text, seconds)
+        cache.validation.store(cache.key(name), text, seconds)
     cache.close()
 
 
@@ -46,9 +46,9 @@ def test_what_is_stored_is_found_by_another_process_later(tmp_path: Path) -> Non
     filled(tmp_path, ("a", "text", 1.5))
     assert sorted(path.name for path in tmp_path.iterdir()) == [FILE_NAME]
     second = Cache(tmp_path)
-    second.validation.load([key("a"), key("b")])
-    assert (second.validation.peek(key("a")), second.validation.peek(key("b"))) == ("text", None)
-    second.validation.count_hit(key("a"))
+    second.validation.load([second.key("a"), second.key("b")])
+    assert (second.validation.peek(second.key("a")), second.validation.peek(second.key("b"))) == ("text", None)
+    second.validation.count_hit(second.key("a"))
     assert second.validation.figures() == {"hits": 1, "misses": 0, "size": 1, "seconds_saved": 1.5}
     second.clear()
     assert second.validation.size == 0
@@ -182,7 +182,7 @@ def test_an_altered_row_is_as_good_as_missing(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     cache = Cache(tmp_path)
-    assert (cache.validation.peek(key("a")), cache.validation.peek(key("b"))) == ("1", None)
+    assert (cache.validation.peek(cache.key("a")), cache.validation.peek(cache.key("b"))) == ("1", None)
     assert len(cache.rows()) == 1
     cache.close()
 
@@ -199,8 +199,8 @@ def test_a_damaged_file_is_set_aside(tmp_path: Path, content: bytes | str) -> No
         content = whole[:100] + bytes(255 - byte for byte in whole[100:8000]) + whole[8000:]
     path.write_bytes(content)  # type: ignore[arg-type]
     cache = Cache(tmp_path)
-    cache.validation.load([key(str(n)) for n in range(100)])
-    cache.validation.store(key("new"), "text", 1.0)
+    cache.validation.load([cache.key(str(n)) for n in range(100)])
+    cache.validation.store(cache.key("new"), "text", 1.0)
     cache.close()
     assert held(tmp_path)
     assert (tmp_path / SET_ASIDE_NAME).exists() == (content != b"")
@@ -244,10 +244,10 @@ def test_pruning_forgets_the_cheapest_first_and_the_needed_never(tmp_path: Path)
     filled(tmp_path, *((str(n), "text" * 100, n / 10) for n in range(200)))
     before = (tmp_path / FILE_NAME).stat().st_size
     cache = Cache(tmp_path)
-    assert cache.prune(None, 50, [key("0")]) == 150
+    assert cache.prune(None, 50, [cache.key("0")]) == 150
     assert {row.seconds for row in cache.rows()} == {0.0, *(n / 10 for n in range(151, 200))}
-    assert cache.prune(None, 0, [key("0"), key("199")]) == 48
-    assert cache.prune(0, None, [key("0")]) == 1
+    assert cache.prune(None, 0, [cache.key("0"), cache.key("199")]) == 48
+    assert cache.prune(0, None, [cache.key("0")]) == 1
     cache.close()
     assert (tmp_path / FILE_NAME).stat().st_size < before / 4
 

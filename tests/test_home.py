@@ -21,8 +21,9 @@ import pytest
 from kagglebatt import archive_layout, entries, index
 from kagglebatt.archive import Archive, Filing, Judge
 from kagglebatt.archive_layout import COLUMNS
-from kagglebatt.cache import Cache, key
+from kagglebatt.cache import Cache
 from kagglebatt.cli import main
+from kagglebatt.dsl.fingerprint import vocabulary_digest
 from kagglebatt.errors import DamagedError, HomeError, StoppedError
 from kagglebatt.evolve import evolve, run_hand
 from kagglebatt.home import check, mend, merge_homes, open_home
@@ -103,6 +104,69 @@ def test_a_home_remembers_wherever_it_goes(tmp_path: Path, monkeypatch: pytest.M
         place.chmod(0o755)
     else:
         assert told == []
+
+
+HAND = """
+from kagglebatt.batt import read, write
+from kagglebatt.evolve import evolve, run_hand
+from kagglebatt.settings import Settings
+from kagglebatt.task import load_tasks
+import json, sys
+from pathlib import Path
+
+home, batt = map(Path, sys.argv[1:])
+settings = Settings(home=home, ids=("67a3c6ac", "4c4377d9"), candidates=8, jobs=1)
+tasks = load_tasks("arc1-training", ids=settings.ids)
+if batt.exists():
+    report = run_hand(read(batt.read_text(), str(batt)), settings, tasks)
+else:
+    (report,) = evolve(settings, tasks)
+    batt.write_text(write(report.hand, "a test"))
+print(json.dumps(report.as_json()))
+"""
+
+
+def test_what_a_change_of_the_package_makes_of_what_is_remembered(tmp_path: Path) -> None:
+    """A comment in every module changes nothing; an edited primitive makes every verdict a miss."""
+    package = tmp_path / "changed" / "kagglebatt"
+    shutil.copytree(Path(index.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def run_here() -> dict[str, object]:
+        environment = {**os.environ, "PYTHONPATH": str(package.parent)}
+        command = [sys.executable, "-c", HAND, str(tmp_path / "home"), str(tmp_path / "batt.py")]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=True)
+        known = json.loads((tmp_path / "home" / index.FILE_NAME).read_text())
+        report: dict[str, object] = json.loads(done.stdout)
+        return {**{name: known[name] for name in ("vocabulary", "vocabulary_sources")}, **report}
+
+    first = run_here()
+    assert first["executed"]
+    for module in package.rglob("*.py"):
+        module.write_text(f"{module.read_text()}\n# Nothing but a comment.\n")
+    commented = run_here()
+    assert (commented["executed"], commented["scores_digest"]) == (0, first["scores_digest"])
+    assert commented["vocabulary"] == first["vocabulary"]
+    assert commented["vocabulary_sources"] != first["vocabulary_sources"]
+    mirrors = package / "dsl" / "mirrors.py"
+    mirrors.write_text(f"{mirrors.read_text()}\n\ndef another() -> int:\n    return 1\n")
+    edited = run_here()
+    assert edited["executed"] == first["executed"]
+    assert edited["vocabulary"] != first["vocabulary"]
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [{"vocabulary_sources": "0" * 32}, {"vocabulary": "0 0"}, {"vocabulary": None}, {"vocabulary_sources": None}, {}],
+)
+def test_the_index_says_what_the_vocabulary_is_where_that_is_sure(tmp_path: Path, altered: dict[str, object]) -> None:
+    """Of the very same sources, and as a digest; else it is worked out."""
+    grown(tmp_path)
+    known = index.read_index(tmp_path)
+    (tmp_path / index.FILE_NAME).write_text(json.dumps({**known, **altered}))
+    assert known["vocabulary"] == vocabulary_digest()
+    assert index.vocabulary(tmp_path) == ("" if altered else vocabulary_digest())
+    with closing(Cache(tmp_path, index.vocabulary(tmp_path))) as cache:
+        assert cache.key("a").split() == ["3", vocabulary_digest(), "a"]
 
 
 def test_an_old_home_is_upgraded_in_place(tmp_path: Path) -> None:
@@ -291,7 +355,7 @@ def random_home(home: Path, rng: Random) -> None:
             found = [Judge(rng.choice("tu"), rng.choice(judges), rng.randrange(9)) for _ in range(rng.randrange(5))]
             opened.archive.file(opened.archive.next_iteration, filings, found, {"number": number, "x": rng.random()})
             for _ in range(rng.randrange(40)):
-                place = key(f"{rng.randrange(30):x}", "ab")
+                place = opened.cache.key(f"{rng.randrange(30):x}", "ab")
                 opened.cache.validation.replace(place, rng.choice("abc"), rng.choice((0.5, 1.0)))
 
 
