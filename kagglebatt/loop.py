@@ -197,7 +197,8 @@ class Loop:
 
     def _look(self, run: Run, watches: dict[str | None, Watch]) -> None:
         if run.shard not in watches:
-            watches[run.shard] = Watch(self.client, self._ref(run), run.bundle, self._output_folder(run), self.show)
+            ref, into = self._ref(run), self._output_folder(run)
+            watches[run.shard] = Watch(self.client, ref, run.bundle, into, self._shown(ref))
         watch = watches[run.shard]
         try:
             output = watch.look()
@@ -209,6 +210,12 @@ class Loop:
             watches.pop(run.shard).close()
             run.phase = FETCHED
             self._note()
+
+    def _shown(self, ref: str) -> Callable[[str], object]:
+        """Shows a line of a kernel's log; under the kernel's name, where there are several."""
+        if len(self.state.runs) == 1:
+            return self.show
+        return lambda line: self.show(f"{ref.rpartition('/')[2]}: {line}")
 
     def _merge(self, run: Run) -> None:
         folder = self._output_folder(run)

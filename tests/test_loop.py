@@ -84,6 +84,10 @@ def test_kernels_share_the_tasks(machine: Machine) -> None:
     assert done.returncode == 0, done.stderr
     assert content(machine.folder / "home", reports=False) == content(local(machine, 2, (6,)), reports=False)
     assert len(machine.kaggle.runs) == 9
+    slugs = {run.slug for run in machine.kaggle.runs}
+    shown = [line for line in done.stderr.splitlines() if not line.startswith("kagglebatt: ")]
+    assert shown
+    assert all(line.partition(": ")[0] in slugs for line in shown)
     assert machine.pushed_twice() == []
     assert check(machine.folder / "home") == []
 
