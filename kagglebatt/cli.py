@@ -191,7 +191,7 @@ def main(arguments: list[str] | None = None) -> int:
         tell(str(error))
         return 1
     except StoppedError as stopped:
-        tell(f"stopped ({stopped.reason}). What was finished is saved; the same command goes on from there.")
+        tell(f"stopped ({stopped.reason}). What was finished is saved; {stopped.remedy}.")
         return STOPPED_CODES[stopped.reason]
     except OSError as error:  # of a file that was named, or of the output itself; all others say more than this
         click.echo(f"kagglebatt: {error}", err=True)

@@ -53,11 +53,13 @@ class StoppedError(Exception):
 
     Attributes:
         reason: ``"SIGINT"``, ``"SIGTERM"`` or ``"time budget"``.
+        remedy: what to do next.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, remedy: str = "the same command goes on from there") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.remedy = remedy
 
 
 class InputError(KagglebattError):

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kagglebatt.errors import SettingsError
+from kagglebatt.errors import SettingsError, StoppedError
 from kagglebatt.options import (
     DEAL_OPTIONS,
     ITERATIONS,
@@ -22,6 +22,7 @@ from kagglebatt.options import (
     with_options,
 )
 from kagglebatt.settings import Settings
+from kagglebatt.stop import stopping_at_once
 from kagglebatt.task import load_tasks
 
 
@@ -103,9 +104,12 @@ def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any
         raise SettingsError(f"--iterations is {iterations}; it must be above 0.")
     rows = []
     try:
-        for row in run_bench(Settings(**given), counts, iterations, target, tell):
-            rows.append(row)
-            tell(f"{row.size} tasks, iteration {row.iteration}: {row.wall:.1f} s")
+        with stopping_at_once():
+            for row in run_bench(Settings(**given), counts, iterations, target, tell):
+                rows.append(row)
+                tell(f"{row.size} tasks, iteration {row.iteration}: {row.wall:.1f} s")
+    except StoppedError as stopped:
+        raise StoppedError(stopped.reason, f"the rows that are done are in {target / 'table.md'}") from stopped
     finally:  # also when one failed: those before it were measured
         target.mkdir(parents=True, exist_ok=True)
         document = json.dumps({"runs": [row.as_json() for row in rows]})

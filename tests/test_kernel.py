@@ -331,6 +331,30 @@ def test_bench_says_what_it_measured(tmp_path: Path) -> None:
     assert len((tmp_path / "bench" / "table.md").read_text().splitlines()) == 4
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_bench_that_is_stopped_keeps_its_rows(tmp_path: Path, number: int, code: int) -> None:
+    """In table and document; and no kernel goes on."""
+    arguments = ["--sizes", "2", "--iterations", "200", "--candidates", "6", "--jobs", "1", "--to", "bench"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kagglebatt", "bench", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert process.stderr is not None
+    while "iteration 1:" not in process.stderr.readline():
+        pass
+    while not (kernels := psutil.Process(process.pid).children(recursive=True)):
+        sleep(0.05)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code, said
+    assert said.splitlines()[-1].endswith(f"the rows that are done are in {Path('bench', 'table.md')}.")
+    assert "Traceback" not in said
+    rows = json.loads((tmp_path / "bench" / "table.json").read_text())["runs"]
+    assert rows[0]["bench_iteration"] == 1
+    _, alive = psutil.wait_procs(kernels, timeout=10)
+    assert alive == []
+
+
 def test_bench_fails_when_a_kernel_does(tmp_path: Path) -> None:
     """With one message, also when the kernel never began."""
     site = tmp_path / "site"
