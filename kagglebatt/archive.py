@@ -260,10 +260,18 @@ class Archive:
             raise DamagedError(f"{self.path}: the body {name[:32]!r} is missing or altered. {LAYOUT.remedy}")
         return parse_program(rows[0][0], f"{self.path}:{name}", differ)
 
-    def reports(self) -> list[dict[str, Any]]:
-        """The report of every iteration so far, oldest first; one that is no JSON object is left out."""
-        rows = self._ask("SELECT report FROM iteration ORDER BY number, id")
-        return [report for (text,) in rows if isinstance(report := read_json(text), dict)]
+    def history(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """These figures of every iteration's report, oldest first; one that is no JSON object is left out.
+
+        Only they are read out of the text, so that long histories cost little.
+        """
+        figures = ", ".join(f"json_extract(report, '$.{name}')" for name in names)
+        rows = self._ask(
+            f"SELECT json_array({figures}) FROM iteration "
+            "WHERE json_valid(report) AND json_type(report) = 'object' ORDER BY number, id"
+        )
+        found = [zip(names, json.loads(text), strict=True) for (text,) in rows]
+        return [{name: value for name, value in each if value is not None} for each in found]
 
     def scores(self, task: str, name: str) -> Scores:
         """The full measured scores of one entry; KeyError when there is none."""
@@ -291,8 +299,9 @@ class Archive:
             "differs": "SELECT count(DISTINCT md5) FROM differ",
         }
         counts = {name: int(self._ask(query)[0][0]) for name, query in queries.items()}
-        rows = [(number, read_json(text)) for number, text in self._ask("SELECT number, report FROM iteration")]
-        return {**counts, "iterations": len({(number, _seed(report)) for number, report in rows})}
+        seed = "CASE WHEN json_valid(report) THEN json_extract(report, '$.seed') END"
+        counts["iterations"] = len(self._ask(f"SELECT DISTINCT number, {seed} FROM iteration"))
+        return counts
 
     def damage(self) -> list[str]:
         """What SQLite or a seal says was altered, a line each; bodies are not parsed, only compared with their md5."""

@@ -210,13 +210,18 @@ class Cache:
         """The figures of both shelves by name."""
         return {"inlining": self.inlining.figures(), "validation": self.validation.figures()}
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is not yet in the file."""
+        return self.inlining.unsaved or self.validation.unsaved
+
     def save(self) -> None:
         """Commit everything stored so far.
 
         Raises:
             HomeError: the disk is full or cannot be written; everything saved before is still there.
         """
-        if not self.inlining.unsaved and not self.validation.unsaved:
+        if not self.unsaved:
             return
         memory = self._memory()
 

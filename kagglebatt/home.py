@@ -87,7 +87,8 @@ def open_home(place: Path, tell: Tell = tell_nobody) -> Iterator[Home]:
                 home.save()
                 raise
             else:
-                home.save()
+                if cache.unsaved or index.incompleteness(path) or not (path / index.FILE_NAME).exists():
+                    home.save()
             finally:
                 cache.close()
 
@@ -285,10 +286,10 @@ def mend(place: Path, tell: Tell = tell_nobody) -> dict[str, int]:
 def cache_figures(place: Path) -> dict[str, dict[str, int | float]]:
     """Sizes of both caches of a home, and the hits and misses of its last iteration."""
     with read_archive(place) as kept:
-        reports = [report for report in kept.reports() if isinstance(report.get("caches"), dict)]
+        history = kept.history(["caches"])
     with _copy_of(place, index.FILES[1:]) as copy, closing(Cache(copy)) as remembered:
         figures = remembered.figures()
-    last = reports[-1]["caches"] if reports else {}
+    last: dict[str, object] = history[-1]["caches"] if history and isinstance(history[-1].get("caches"), dict) else {}
     return {name: {**own, **_numbers(last.get(name)), "size": own["size"]} for name, own in figures.items()}
 
 

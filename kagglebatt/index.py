@@ -26,8 +26,10 @@ MOST_BYTES = 64 << 20
 FILES = (archive_layout.FILE_NAME, entries.FILE_NAME)
 """The files of a home that the index vouches for."""
 
-_HISTORY = ("iteration", "seed", "tasks", "candidates", "executed", "solved_demo", "solved_test", "timeouts", "filed")
-_MORE_HISTORY = ("seconds", "caches", "kagglebatt", "python")
+_HISTORY = (
+    "iteration", "seed", "tasks", "candidates", "executed", "solved_demo", "solved_test", "timeouts", "filed",
+    "seconds", "caches", "kagglebatt", "python",
+)  # fmt: skip
 
 
 def write_index(home: Path, kept: Archive, remembered: Mapping[str, int], vocabulary: str) -> None:
@@ -49,9 +51,7 @@ def write_index(home: Path, kept: Archive, remembered: Mapping[str, int], vocabu
             for name in FILES
             if (home / name).exists()
         },
-        "iterations": [
-            {name: report[name] for name in (*_HISTORY, *_MORE_HISTORY) if name in report} for report in kept.reports()
-        ],
+        "iterations": kept.history(_HISTORY),
     }
     try:
         write_aside(home / FILE_NAME, json.dumps({**index, "sha256": _seal(index)}, indent=1) + "\n")
@@ -138,7 +138,7 @@ def iterations_lost(home: Path, kept: Archive) -> int:
     """How many reports of iterations the index knows that the archive does not; they only ever become more."""
     index = _read(home / FILE_NAME) or {}
     known = index.get("iterations")
-    return max(0, len(known) - len(kept.reports())) if isinstance(known, list) else 0
+    return max(0, len(known) - len(kept.history(_HISTORY))) if isinstance(known, list) else 0
 
 
 def _is_void(path: Path) -> bool:

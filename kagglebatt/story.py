@@ -74,7 +74,7 @@ def tell_story(home: Path, runs: Sequence[Mapping[str, Any]], tasks: Sequence[Ta
         tasks: those that were worked on, to draw the solved ones.
     """
     with read_archive(home, empty=True) as kept:
-        history = kept.reports()
+        history = kept.history(("iteration", "caches"))
         best = {
             entry.task: kept.program(entry.md5) for entry in reversed(kept.entries()) if entry.o_score == entry.demos
         }
@@ -137,11 +137,17 @@ def _hits(history: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], dict[s
     """Names of the iterations, and for each cache its rates; None where nothing was looked up."""
     rates: dict[str, tuple[float | None, ...]] = {}
     for cache, title in (("inlining", "solver bodies"), ("validation", "verdicts")):
-        figures = [report.get("caches", {}).get(cache, {}) for report in history]
-        hits = [each.get("hits", 0) for each in figures]
-        asked = [each.get("hits", 0) + each.get("misses", 0) for each in figures]
-        rates[title] = tuple(100 * hit / of if of else None for hit, of in zip(hits, asked, strict=True))
-    return tuple(str(report["iteration"]) for report in history), rates
+        rates[title] = tuple(_rate(report.get("caches"), cache) for report in history)
+    return tuple(str(report.get("iteration", "?")) for report in history), rates
+
+
+def _rate(caches: Any, name: str) -> float | None:
+    """Hits of lookups, in percent; None where there were none, or a report, from wherever it came, does not say."""
+    try:
+        hits, misses = (int(caches[name][what]) for what in ("hits", "misses"))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return 100 * hits / (hits + misses) if hits >= 0 <= misses and hits + misses else None
 
 
 def _phases(runs: Sequence[Mapping[str, Any]]) -> Iterator[Bar]:

@@ -91,7 +91,7 @@ def held(home: Path) -> tuple[set[tuple[str, str]], set[bytes]]:
         shutil.copytree(home, copy)
         with Archive(copy) as archive:
             filed = {(entry.task, entry.md5) for entry in archive.entries()}
-            filed |= {("iteration", str(number + 1)) for number in range(len(archive.reports()))}
+            filed |= {("iteration", str(number + 1)) for number in range(len(archive.history(("iteration",))))}
         cache = Cache(copy)
         keys = {row.key for row in cache.rows()}
         cache.close()

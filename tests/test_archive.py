@@ -57,13 +57,19 @@ def test_the_best_of_a_task_stay(tmp_path: Path) -> None:
         kept = archive.entries("t")
         assert [entry.steps for entry in kept] == [n + 2 for n in range(32)]
         assert archive.next_iteration == 2
-        assert archive.reports() == [{"n": 1, "filed": 32}]
+        assert archive.history(("n", "filed")) == [{"n": 1, "filed": 32}]
         assert archive.check() == []
         assert archive.remembered()[0] == ("key of t", "known", 0.1)
 
 
 def content(archive: Archive) -> tuple[object, ...]:
-    return archive.entries(), archive.judges(), archive.remembered(), archive.reports(), archive.counts()
+    return (
+        archive.entries(),
+        archive.judges(),
+        archive.remembered(),
+        archive.history(("seed", "n", "filed")),
+        archive.counts(),
+    )
 
 
 def test_merging_is_commutative_idempotent_and_ranked(tmp_path: Path) -> None:
@@ -238,8 +244,12 @@ def test_a_report_that_is_no_object_is_left_out(tmp_path: Path) -> None:
     from kagglebatt.program import md5
 
     filled(tmp_path, filing())
-    for number, text in enumerate(("[" * 100_000, "[]", "{"), 10):
+    for number, text in enumerate(("[" * 100_000, "[]", "{", '{"caches": {"a": [1]}}'), 10):
         tamper(tmp_path, f"INSERT INTO iteration VALUES ({number}, '{md5(text)}', '{text}')")
     with Archive(tmp_path) as archive:
-        assert archive.reports() == [{"seed": tmp_path.name, "filed": 1}]
+        assert archive.history(("seed", "filed", "caches")) == [
+            {"seed": tmp_path.name, "filed": 1},
+            {"caches": {"a": [1]}},
+        ]
+        assert archive.counts()["iterations"] == 5
         assert json.dumps(archive.counts())

@@ -178,7 +178,7 @@ def test_an_old_home_is_upgraded_in_place(tmp_path: Path) -> None:
     with open_home(home, told.append) as opened:
         assert opened.archive.counts()["solvers"] == solvers > 0
         assert opened.archive.check() == []
-        assert len(opened.archive.reports()) == 2
+        assert len(opened.archive.history(("iteration",))) == 2
     assert told == []
     grown(home)
     assert check(home) == []

@@ -9,6 +9,7 @@ import pytest
 
 from kagglebatt.chart import Bar, Bars, Columns
 from kagglebatt.evolve import evolve
+from kagglebatt.home import open_home
 from kagglebatt.settings import Settings
 from kagglebatt.story import tell_story
 from kagglebatt.task import load_tasks
@@ -46,6 +47,17 @@ def test_solved_tasks_are_drawn_with_their_answers(grown: tuple[Path, list[dict[
     assert story.galleries
     assert story.solved == f"The archive has solvers for {len(story.galleries)} of these 3 tasks; they are shown here."
     assert story._repr_html_().count("answered, ") == sum(len(task.test) for task in TASKS[: len(story.galleries)])
+
+
+def test_a_history_that_came_with_a_home_may_say_anything(grown: tuple[Path, list[dict[str, Any]]]) -> None:
+    """What it does not say of its hits is left out of the chart."""
+    home, runs = grown
+    odd = [{"caches": 1}, {"caches": {"validation": {"hits": "x", "misses": 1}}}, {"iteration": [2], "caches": {}}, {}]
+    odd += [{"caches": {"validation": {"hits": -1, "misses": 1}}}, {"caches": {"validation": [1]}}]
+    with open_home(home) as opened:
+        for number, report in enumerate(odd, 10):
+            opened.archive.file(number, [], [], report)
+    assert repr(tell_story(home, runs, TASKS)).count("solver bodies -, verdicts -") == len(odd)
 
 
 def test_a_run_without_results_says_so(tmp_path: Path) -> None:
