@@ -88,6 +88,9 @@ def _all_faults() -> dict[str, str]:
 NAMES = _all_faults()
 """Every fault: what it does, and at which call."""
 
+DURING_A_RUN = ("status-stale", "log-breaks")
+"""Faults that strike only while a run goes on; so a run does, until they have struck."""
+
 SLOW_SECONDS = 3.0
 """How much longer a dataset takes under ``dataset-slow``."""
 
@@ -116,6 +119,11 @@ class Faults:
             left = {name: times for name, times in self._left.items() if times}
             self._left.clear()
         return left
+
+    def waits_for_a_run(self) -> bool:
+        """Whether there is a fault still to come that only a run which goes on can suffer."""
+        with self._lock:
+            return any(self._left.get(name) for name in DURING_A_RUN)
 
     def strikes(self, name: str) -> bool:
         """Whether this fault strikes here; if so, it is one time closer to its end."""

@@ -24,6 +24,8 @@ from .processes import execute
 
 NOTEBOOK_NAME = "__notebook__.ipynb"
 AT_ONCE = 2
+LONGEST_SECONDS = 20.0
+"""So long a run waits for a fault that could strike it."""
 ACTIVE = ("QUEUED", "RUNNING")
 
 
@@ -73,13 +75,16 @@ Mounts = Callable[[], Mapping[str, tuple[Path, str, int]]]
 class Runner:
     """Executes runs.
 
+    Args:
+        awaited: whether something is still to happen to a run that goes on.
+
     Attributes:
         runs: all that were started, oldest first.
     """
 
-    def __init__(self, python: str, tell: Callable[[str], object]) -> None:
+    def __init__(self, python: str, tell: Callable[[str], object], awaited: Callable[[], bool]) -> None:
         self.runs: list[Run] = []
-        self._python, self._tell = python, tell
+        self._python, self._tell, self._awaited = python, tell, awaited
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
         self._idle: list[threading.Thread] = []
         self._stop = threading.Event()
@@ -141,6 +146,9 @@ class Runner:
         given = mounts()
         run.mounted = {point: (slug, version) for point, (_, slug, version) in given.items()}
         code = self._execute(run, notebook, {point: each[0] for point, each in given.items()})
+        limit = time.monotonic() + LONGEST_SECONDS
+        while self._awaited() and time.monotonic() < limit and not self._stop.is_set():
+            time.sleep(0.05)
         if "run-without-result" in run.faults:
             (run.output / "result.json").unlink(missing_ok=True)
         if code is None:

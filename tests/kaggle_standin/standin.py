@@ -45,7 +45,7 @@ class Standin:
         folder = folder.resolve()
         self._faults, self._stop, lock = Faults(), threading.Event(), threading.RLock()
         self._account = Account(user)
-        self._runner = Runner(python, tell)
+        self._runner = Runner(python, tell, self._faults.waits_for_a_run)
         blobs, storage = Blobs(self._faults), Storage(self._faults)
         self._datasets = DatasetCalls(folder / "datasets", self._account, blobs, storage, self._faults)
         known = self._datasets.datasets
