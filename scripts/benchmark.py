@@ -85,9 +85,8 @@ def main(sizes: str, jobs: str, backends: str, dataset: str, as_json: bool) -> N
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         batt = Path(folder) / "batt.py"
-        subprocess.run(
-            [sys.executable, "-m", "kagglebatt", "card", "-f", str(batt), "--dataset", dataset], check=True, stdout=2
-        )
+        card = ["card", "-f", str(batt), "--dataset", dataset, "--home", str(Path(folder) / "none")]
+        subprocess.run([sys.executable, "-m", "kagglebatt", *card], check=True, stdout=2)
         for size in numbers(sizes):
             for backend in backends.split(","):
                 for count in numbers(jobs) if backend != "sequential" else [1]:
