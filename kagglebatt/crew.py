@@ -80,6 +80,29 @@ class Crew:
     def _is_small(self, runs: int) -> bool:
         return self.jobs == 1 or (runs <= SMALL_WORK and not self._workers_run)
 
+    def get_ready(self, runs: int) -> None:
+        """Start what so many candidate runs will need: children, and joblib, which is imported while they start.
+
+        It may be left out; then they start with the first chunks.
+        """
+        if self.backend not in ("threading", "loky"):
+            return
+        try:
+            if self._is_small(runs):
+                self._start_children(1)
+            elif self.backend == "threading":
+                self._start_children(self.jobs)
+        except OSError:
+            return  # said when there is work for them
+        if not self._is_small(runs):
+            import joblib  # noqa: F401 - it takes longer than everything before a run
+
+    def _start_children(self, count: int) -> None:
+        from kagglebatt.isolated import Child
+
+        while len(self._idle) < count:
+            self._idle.append(Child())
+
     def perform(self, chunks: Sequence[Chunk], runs: int) -> Generator[Done, None, None]:
         """Do chunks, in any order; some marks may be missing afterwards, and are then asked for again.
 
@@ -118,12 +141,11 @@ class Crew:
         from concurrent.futures import BrokenExecutor
         from multiprocessing import TimeoutError
 
-        from kagglebatt.isolated import Child, perform_in_kept_child, perform_in_own_child
+        from kagglebatt.isolated import perform_in_kept_child, perform_in_own_child
 
         self._lost = (*self._lost, TimeoutError, BrokenExecutor)
         if self.backend == "threading":
-            while len(self._idle) < self.jobs:  # they start while joblib is imported
-                self._idle.append(Child())
+            self._start_children(self.jobs)
         from joblib import Parallel, delayed  # late: importing joblib takes longer than everything before a run
 
         self._connect()

@@ -40,6 +40,7 @@ _PHASES = {
     "phase4_demo": "run on demo pairs",
     "phase4_test": "run on test pairs",
     "recall": "look up what is known",
+    "start_workers": "start workers",
     "file": "file and save",
 }
 """What the metrics are called in words."""

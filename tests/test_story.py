@@ -33,7 +33,7 @@ def test_phases_and_kinds_have_words_and_units(grown: tuple[Path, list[dict[str,
     assert "phase" not in told.replace("by phase", "")
     assert f"scored, each on each task: {sum(run['funnel']['outputs_scored'] for run in runs)}" in told
     assert f"raised: {sum(run['outcomes']['raised'] for run in runs)} (" in told
-    phases = told.split("by phase, in clock time\n")[1].splitlines()[:7]
+    phases = told.split("by phase, in clock time\n")[1].splitlines()[:8]
     assert all(line.endswith((" s", " ms")) for line in phases)
     assert "not as claimed" not in told
     runs = [{**runs[0], "funnel": {**runs[0]["funnel"], "disagreements": 1}}]
