@@ -366,7 +366,7 @@ def counts_of(text: str) -> list[int]:
         scores = Scores.from_json(read_json(text))
     except ValueError:
         return []
-    return [scores.o_score, scores.demos, scores.test_score, scores.tests, scores.similarity]
+    return list(scores.counts)
 
 
 def distinct_iterations(reports: Sequence[Any]) -> int:
@@ -382,6 +382,6 @@ def _solver_row(filing: Filing, iteration: int) -> tuple[Any, ...]:
     verdict, scores = filing.verdict, filing.verdict.measured
     steps = verdict.body.count("\n") - 2  # a body has one line a step, between its head and its return
     return (
-        verdict.task_id, verdict.md5, scores.o_score, scores.demos, scores.test_score, scores.tests,
-        scores.similarity, steps, json.dumps(scores.as_json()), verdict.seconds, iteration, filing.key, filing.known,
+        verdict.task_id, verdict.md5, *scores.counts, steps, json.dumps(scores.as_json()), verdict.seconds, iteration,
+        filing.key, filing.known,
     )  # fmt: skip

@@ -74,7 +74,7 @@ class Known:
         """The entry as a JSON list, short since there are a hundred thousand of them; ``read`` reads it back."""
         scores = self.scores
         content = [
-            [scores.o_score, scores.demos, scores.test_score, scores.tests, scores.similarity],
+            scores.counts,
             [_SHORT.get(outcome, outcome) for outcome in scores.outcomes],
             scores.d_scores,
             [self.limit, round(self.slowest, 6), round(self.seconds, 6), round(self.alone, 6), self.memory],

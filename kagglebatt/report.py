@@ -95,7 +95,9 @@ class Report:
     def digest(self) -> str:
         """A digest of the candidates and all their scores, once they are known: equal runs have equal ones."""
         rows = [
-            [task, n, self.ids[n], *scores.figures] for task, row in self.table.items() for n, scores in row.items()
+            [task, n, self.ids[n], *scores.counts, scores.outcomes, tuple(scores.d_scores.values())]
+            for task, row in self.table.items()
+            for n, scores in row.items()
         ]
         return hashlib.blake2b(json.dumps([self.differ_ids, rows]).encode(), digest_size=16).hexdigest()
 

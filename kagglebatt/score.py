@@ -75,10 +75,9 @@ class Scores:
         return Kind.VALUE.value in self.outcomes[: self.demos]
 
     @property
-    def figures(self) -> tuple[Any, ...]:
-        """All of it without names, d_scores in the order of their differs."""
-        counts = (self.o_score, self.demos, self.test_score, self.tests, self.similarity)
-        return (*counts, self.outcomes, tuple(self.d_scores.values()))
+    def counts(self) -> tuple[int, int, int, int, int]:
+        """o_score, demos, test_score, tests and similarity."""
+        return self.o_score, self.demos, self.test_score, self.tests, self.similarity
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object; ``from_json`` reads it back."""
