@@ -87,14 +87,11 @@ class Crew:
         """
         if self.backend not in ("threading", "loky"):
             return
-        try:
-            if self._is_small(runs):
-                self._start_children(1)
-            elif self.backend == "threading":
-                self._start_children(self.jobs)
-        except OSError:
-            return  # said when there is work for them
-        if not self._is_small(runs):
+        small = self._is_small(runs)
+        if small or self.backend == "threading":
+            with suppress(OSError):  # said when there is work for them
+                self._start_children(1 if small else self.jobs)
+        if not small:
             import joblib  # noqa: F401 - it takes longer than everything before a run
 
     def _start_children(self, count: int) -> None:
@@ -143,7 +140,8 @@ class Crew:
 
         from kagglebatt.isolated import perform_in_kept_child, perform_in_own_child
 
-        self._lost = (*self._lost, TimeoutError, BrokenExecutor)
+        if not self._workers_run:
+            self._lost = (*self._lost, TimeoutError, BrokenExecutor)
         if self.backend == "threading":
             self._start_children(self.jobs)
         from joblib import Parallel, delayed  # late: importing joblib takes longer than everything before a run

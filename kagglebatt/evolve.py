@@ -130,10 +130,11 @@ def _run_unknown(
     unknown = [task for task in report.tasks if missing[task.id]]
     plans = {numbers: prepare(report.hand.solvers.only(numbers)) for numbers in set(missing.values())}
     runs = {task.id: len(missing[task.id]) * len(task.samples) for task in unknown}
+    total = sum(runs.values())
     if unknown:
         with report.timed("start_workers"):
-            crew.get_ready(sum(runs.values()))
-    done = _Count("score", sum(runs.values()), progress, stop)
+            crew.get_ready(total)
+    done = _Count("score", total, progress, stop)
     found: dict[tuple[str, int], Known] = {}
     for block in _blocks(unknown, runs):
         stop.look()

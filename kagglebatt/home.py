@@ -87,7 +87,7 @@ def open_home(place: Path, tell: Tell = tell_nobody) -> Iterator[Home]:
                 home.save()
                 raise
             else:
-                if cache.unsaved or index.incompleteness(path) or not (path / index.FILE_NAME).exists():
+                if cache.unsaved or index.incompleteness(path):
                     home.save()
             finally:
                 cache.close()

@@ -138,7 +138,7 @@ def iterations_lost(home: Path, kept: Archive) -> int:
     """How many reports of iterations the index knows that the archive does not; they only ever become more."""
     index = _read(home / FILE_NAME) or {}
     known = index.get("iterations")
-    return max(0, len(known) - len(kept.history(_HISTORY))) if isinstance(known, list) else 0
+    return max(0, len(known) - len(kept.history(("iteration",)))) if isinstance(known, list) else 0
 
 
 def _is_void(path: Path) -> bool:

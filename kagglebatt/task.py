@@ -164,16 +164,17 @@ def _embedded(name: str, count: int | None, ids: Sequence[str]) -> tuple[dict[st
         )
     file_name, part = EMBEDDED[name]
     path = Path(spec.origin).parent / "data" / file_name
-    found: dict[str, Any] = {}
     with _reading(path):
         members = _members(path.read_text("utf-8"), part)
-        if ids:
-            missing = set(ids)
-            while missing and (member := next(members, None)):
-                missing.discard(member[0])
-                found[member[0]] = member[1]
-        else:
-            found = dict(islice(members, count))
+        if not ids:
+            return dict(islice(members, count)), name
+        found: dict[str, Any] = {}
+        missing = set(ids)
+        for task_id, raw in members:
+            found[task_id] = raw
+            missing.discard(task_id)
+            if not missing:
+                break
     return found, name
 
 
