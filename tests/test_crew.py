@@ -69,7 +69,7 @@ def loop_that_swallows(grid):
 def memory_bomb(grid):
     held = []
     while True:
-        held.append(bytearray(1 << 22))
+        held.append(bytes(1 << 22))  # pages that nobody writes to: a busy machine gets to the limit in time, too
 
 def deep_recursion(grid):
     return deep_recursion(grid)

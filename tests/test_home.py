@@ -148,7 +148,11 @@ def test_what_a_change_of_the_package_makes_of_what_is_remembered(tmp_path: Path
     assert commented["vocabulary"] == first["vocabulary"]
     assert commented["vocabulary_sources"] != first["vocabulary_sources"]
     mirrors = package / "dsl" / "mirrors.py"
-    mirrors.write_text(f"{mirrors.read_text()}\n\ndef another() -> int:\n    return 1\n")
+    before = mirrors.read_text()
+    mirrors.write_text(
+        before.replace("tuple([row[::-1] for row in grid[::-1]])", "tuple(row[::-1] for row in grid[::-1])")
+    )
+    assert mirrors.read_text() != before
     edited = run_here()
     assert edited["executed"] == first["executed"]
     assert edited["vocabulary"] != first["vocabulary"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,12 @@ def test_solved_tasks_are_drawn_with_their_answers(grown: tuple[Path, list[dict[
     assert story._repr_html_().count("answered, ") == sum(len(task.test) for task in TASKS[: len(story.galleries)])
 
 
-def test_a_history_that_came_with_a_home_may_say_anything(grown: tuple[Path, list[dict[str, Any]]]) -> None:
+def test_a_history_that_came_with_a_home_may_say_anything(
+    grown: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
     """What it does not say of its hits is left out of the chart."""
-    home, runs = grown
+    home = Path(shutil.copytree(grown[0], tmp_path / "home"))
+    runs = grown[1]
     odd = [{"caches": 1}, {"caches": {"validation": {"hits": "x", "misses": 1}}}, {"iteration": [2], "caches": {}}, {}]
     odd += [{"caches": {"validation": {"hits": -1, "misses": 1}}}, {"caches": {"validation": [1]}}]
     with open_home(home) as opened:
