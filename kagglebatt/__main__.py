@@ -1,5 +1,5 @@
 """``python -m kagglebatt``."""
 
-from kagglebatt.cli import run_command_line
+from kagglebatt.commands.cli import run_command_line
 
 run_command_line()

@@ -7,25 +7,25 @@ from dataclasses import replace
 from random import Random
 from time import perf_counter
 
-from kagglebatt.archive import Archive, Filing, Judge
-from kagglebatt.batt import Hand
-from kagglebatt.cache import Cache
-from kagglebatt.card import Donor, deal_hand
-from kagglebatt.crew import Crew
-from kagglebatt.execute import Plan, prepare
-from kagglebatt.home import Home, Tell, open_home, tell_nobody
-from kagglebatt.library import read_library
-from kagglebatt.parse import NamedProgram, read_programs
-from kagglebatt.program import md5
-from kagglebatt.recall import Known, bodies, look_up, place_of
+from kagglebatt.home.archive import Archive, Filing, RankedDiffer
+from kagglebatt.home.cache import Cache
+from kagglebatt.home.directory import Home, Notify, notify_nobody, open_home
+from kagglebatt.home.recall import CachedResult, bodies, look_up, verdict_key
+from kagglebatt.programs.batt import Hand
+from kagglebatt.programs.card import Donor, deal_hand
+from kagglebatt.programs.library import read_library
+from kagglebatt.programs.parse import NamedProgram, read_programs
+from kagglebatt.programs.program import md5
 from kagglebatt.report import Report
-from kagglebatt.run import Timing, run
-from kagglebatt.score import Mark, add_up
+from kagglebatt.running.execute import Plan, prepare
+from kagglebatt.running.run import Timing, run
+from kagglebatt.running.score import SampleScore, add_up
+from kagglebatt.running.validate import Claim, Verdict, validate
+from kagglebatt.running.work import Unit
+from kagglebatt.running.worker_pool import WorkerPool
 from kagglebatt.settings import Settings
 from kagglebatt.stop import Stop, stopping
-from kagglebatt.task import Task
-from kagglebatt.validate import Claim, Verdict, validate
-from kagglebatt.work import Unit
+from kagglebatt.tasks.task import Task
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, candidate runs done, runs in all) as work goes on."""
@@ -42,7 +42,7 @@ def donors(settings: Settings, archive: Archive) -> tuple[list[Donor], list[Dono
     """Solvers and differs to deal from: what the archive accepted, better ones first, then the library."""
     library = read_library() if settings.solvers is None else read_programs(settings.solvers)
     filed = [Donor(entry.md5, archive.program(entry.md5), entry.task) for entry in archive.entries()]
-    judges = {md5(judge.body): archive.program(md5(judge.body), differ=True) for judge in archive.judges()}
+    judges = {md5(judge.body): archive.program(md5(judge.body), differ=True) for judge in archive.differs()}
     solvers = [*filed, *(Donor(named.name, named.program, named.name) for named in library if named.kind == "solve")]
     differs = [Donor(named.name, named.program) for named in library if named.kind == "differ"]
     if not differs:  # a library of solvers alone is judged by the shipped differs
@@ -71,7 +71,13 @@ def deal_next(settings: Settings, archive: Archive, tasks: Sequence[Task]) -> Ha
 
 
 def iterate(
-    hand: Hand, tasks: tuple[Task, ...], home: Home, settings: Settings, crew: Crew, progress: Progress, stop: Stop
+    hand: Hand,
+    tasks: tuple[Task, ...],
+    home: Home,
+    settings: Settings,
+    pool: WorkerPool,
+    progress: Progress,
+    stop: Stop,
 ) -> Report:
     """Run one iteration on a hand that was dealt, file what it found, and save.
 
@@ -88,27 +94,27 @@ def iterate(
     report.differ_ids = [md5(program.differ_body)[:DIFFER_ID_LENGTH] for program in hand.differs.candidates]
     with report.timed("recall"):
         known = _recall(report, named, cache)
-    known |= _run_unknown(report, named, known, cache, crew, progress, stop)
+    known |= _run_unknown(report, named, known, cache, pool, progress, stop)
     with report.timed("phase1_filter"):
-        report.table = {task.id: {n: known[task.id, n].scores for n in _able(named)} for task in tasks}
+        report.table = {task.id: {n: known[task.id, n].scores for n in _with_body(named)} for task in tasks}
         claims = _claims(report, named)
-    filings = _confirm(report, claims, known, cache, crew, progress, stop)
+    filings = _confirm(report, claims, known, cache, pool, progress, stop)
     with report.timed("file"):
         cache.save()
         report.caches = cache.figures()
         report.seconds = perf_counter() - started
-        report.filed = home.archive.file(report.iteration, filings, _judges(report), report.as_json())
+        report.filed = home.archive.file(report.iteration, filings, _ranked_differs(report), report.as_json())
         home.save()
     report.seconds = perf_counter() - started
     return report
 
 
-def _able(named: Sequence[str | None]) -> list[int]:
+def _with_body(named: Sequence[str | None]) -> list[int]:
     """Numbers of the candidates that have a body."""
     return [number for number, body in enumerate(named) if body is not None]
 
 
-def _recall(report: Report, named: Sequence[str | None], cache: Cache) -> dict[tuple[str, int], Known]:
+def _recall(report: Report, named: Sequence[str | None], cache: Cache) -> dict[tuple[str, int], CachedResult]:
     wanted = [(task, n, body) for task in report.tasks for n, body in enumerate(named) if body is not None]
     pairs = [(body, task) for task, _, body in wanted]
     found = look_up(pairs, report.settings, report.differ_ids, cache)
@@ -118,14 +124,14 @@ def _recall(report: Report, named: Sequence[str | None], cache: Cache) -> dict[t
 def _run_unknown(
     report: Report,
     named: Sequence[str | None],
-    known: Mapping[tuple[str, int], Known],
+    known: Mapping[tuple[str, int], CachedResult],
     cache: Cache,
-    crew: Crew,
+    pool: WorkerPool,
     progress: Progress,
     stop: Stop,
-) -> dict[tuple[str, int], Known]:
+) -> dict[tuple[str, int], CachedResult]:
     """Run what nothing is known of, in blocks of tasks; each block is remembered and saved before the next begins."""
-    able = _able(named)
+    able = _with_body(named)
     missing = {task.id: tuple(n for n in able if (task.id, n) not in known) for task in report.tasks}
     unknown = [task for task in report.tasks if missing[task.id]]
     plans = {numbers: prepare(report.hand.solvers.only(numbers)) for numbers in set(missing.values())}
@@ -133,17 +139,17 @@ def _run_unknown(
     total = sum(runs.values())
     if unknown:
         with report.timed("start_workers"):
-            crew.get_ready(total)
+            pool.get_ready(total)
     done = _Count("score", total, progress, stop)
-    found: dict[tuple[str, int], Known] = {}
+    found: dict[tuple[str, int], CachedResult] = {}
     for block in _blocks(unknown, runs):
-        stop.look()
-        marks = _score(report, [(task, plans[missing[task.id]]) for task in block], crew, done)
+        stop.check()
+        sample_scores = _score(report, [(task, plans[missing[task.id]]) for task in block], pool, done)
         for task in block:
             for column, number in enumerate(missing[task.id]):
-                own = [[row[column] for row in marks[task.id][kind]] for kind in KINDS]
+                own = [[row[column] for row in sample_scores[task.id][kind]] for kind in KINDS]
                 entry = found[task.id, number] = _known(own[0], own[1], report)
-                cache.validation.store(place_of(named[number] or "", task, cache), entry.text(), entry.seconds)
+                cache.validation.store(verdict_key(named[number] or "", task, cache), entry.text(), entry.seconds)
         cache.save()
     return found
 
@@ -161,18 +167,20 @@ def _blocks(tasks: Sequence[Task], runs: Mapping[str, int]) -> Iterator[list[Tas
 
 
 def _score(
-    report: Report, block: Sequence[tuple[Task, Plan]], crew: Crew, done: Callable[[int], object]
-) -> dict[str, dict[str, list[list[Mark]]]]:
-    """The marks of a block by task and kind of sample: one list for each sample, one mark for each candidate."""
-    marks: dict[str, dict[str, list[list[Mark]]]] = {task.id: {kind: [] for kind in KINDS} for task, _ in block}
+    report: Report, block: Sequence[tuple[Task, Plan]], pool: WorkerPool, done: Callable[[int], object]
+) -> dict[str, dict[str, list[list[SampleScore]]]]:
+    """The scores of a block by task and kind of sample: a list for each sample, in it one for each candidate."""
+    sample_scores: dict[str, dict[str, list[list[SampleScore]]]] = {
+        task.id: {kind: [] for kind in KINDS} for task, _ in block
+    }
     for kind in KINDS:
         units = [Unit(plan, task, sample) for task, plan in block for sample in task.samples if sample.kind == kind]
-        each, timing = run(units, report.hand.differs, crew, done)
+        each, timing = run(units, report.hand.differs, pool, done)
         _note(report, f"phase4_{kind}", timing)
         report.executed += sum(map(len, each))
-        for unit, unit_marks in zip(units, each, strict=True):
-            marks[unit.task.id][kind].append(unit_marks)
-    return marks
+        for unit, unit_scores in zip(units, each, strict=True):
+            sample_scores[unit.task.id][kind].append(unit_scores)
+    return sample_scores
 
 
 def _note(report: Report, phase: str, timing: Timing) -> None:
@@ -183,13 +191,13 @@ def _note(report: Report, phase: str, timing: Timing) -> None:
         report.add_task_time(task, f"{phase}_cpu", cpu)
 
 
-def _known(demo: Sequence[Mark], test: Sequence[Mark], report: Report) -> Known:
+def _known(demo: Sequence[SampleScore], test: Sequence[SampleScore], report: Report) -> CachedResult:
     every = [*demo, *test]
     scores = add_up(demo, test, report.differ_ids)
     finished = [mark.seconds for mark, outcome in zip(every, scores.outcomes, strict=True) if outcome != "timed out"]
     limit, memory = report.settings.timeout, report.settings.memory
     seconds = sum(mark.seconds for mark in every)
-    return Known(scores, limit, max(finished, default=0.0), seconds, memory=memory)
+    return CachedResult(scores, limit, max(finished, default=0.0), seconds, memory=memory)
 
 
 def _claims(report: Report, named: Sequence[str | None]) -> list[tuple[int, Claim]]:
@@ -205,9 +213,9 @@ def _claims(report: Report, named: Sequence[str | None]) -> list[tuple[int, Clai
 def _confirm(
     report: Report,
     claims: Sequence[tuple[int, Claim]],
-    known: Mapping[tuple[str, int], Known],
+    known: Mapping[tuple[str, int], CachedResult],
     cache: Cache,
-    crew: Crew,
+    pool: WorkerPool,
     progress: Progress,
     stop: Stop,
 ) -> list[Filing]:
@@ -219,7 +227,7 @@ def _confirm(
         [claim for _, claim in fresh],
         report.hand.differs,
         report.differ_ids,
-        crew,
+        pool,
         done,
     )
     _note(report, "phase3_validation", timing)
@@ -227,7 +235,7 @@ def _confirm(
     by_claim = {(claim.task.id, number): verdict for (number, claim), verdict in zip(fresh, verdicts, strict=True)}
     agreed = []
     for number, claim in claims:
-        entry, place = known[claim.task.id, number], place_of(claim.body, claim.task, cache)
+        entry, place = known[claim.task.id, number], verdict_key(claim.body, claim.task, cache)
         verdict = by_claim.get((claim.task.id, number))
         if verdict is None:
             verdict = Verdict(claim.body, claim.task.id, claim.scores, claim.scores, entry.alone)
@@ -247,12 +255,12 @@ def _confirm(
     return agreed
 
 
-def _judges(report: Report) -> list[Judge]:
+def _ranked_differs(report: Report) -> list[RankedDiffer]:
     """Differs that saw something gained, by task."""
     candidates = report.hand.differs.candidates
     texts = {md5(program.differ_body)[:DIFFER_ID_LENGTH]: program.differ_body for program in candidates}
     return [
-        Judge(task.id, texts[name], score)
+        RankedDiffer(task.id, texts[name], score)
         for task in report.tasks
         for name, score in report.s_scores(task.id).items()
         if score > 0
@@ -274,7 +282,7 @@ class _Count:
     def __call__(self, steps: int) -> None:
         self._done += steps
         self._progress(self._stage, self._done, self._total)
-        self._stop.look_within()
+        self._stop.check_with_grace()
 
 
 def no_progress(_stage: str, _done: int, _total: int) -> None:
@@ -282,23 +290,27 @@ def no_progress(_stage: str, _done: int, _total: int) -> None:
 
 
 def evolve(
-    settings: Settings, tasks: tuple[Task, ...], progress: Progress = no_progress, tell: Tell = tell_nobody
+    settings: Settings, tasks: tuple[Task, ...], progress: Progress = no_progress, notify: Notify = notify_nobody
 ) -> Iterator[Report]:
     """Deal and run one iteration after another; yields each report as it is done and saved.
 
     Args:
         progress: told how far the work is.
-        tell: given what the user should know of the home directory.
+        notify: given what the user should know of the home directory.
 
     Raises:
         StoppedError: a signal came or the time budget is used up; everything finished is saved.
         HomeError: the home cannot be used.
     """
-    with stopping(settings.minutes) as stop, open_home(settings.home, tell) as home, Crew(settings, tell) as crew:
+    with (
+        stopping(settings.minutes) as stop,
+        open_home(settings.home, notify) as home,
+        WorkerPool(settings, notify) as pool,
+    ):
         for _ in range(settings.iterations):
-            stop.look()
+            stop.check()
             hand = deal_next(settings, home.archive, tasks)
-            yield iterate(hand, _mine(settings, tasks), home, settings, crew, progress, stop)
+            yield iterate(hand, _mine(settings, tasks), home, settings, pool, progress, stop)
 
 
 def run_hand(
@@ -306,8 +318,12 @@ def run_hand(
     settings: Settings,
     tasks: tuple[Task, ...],
     progress: Progress = no_progress,
-    tell: Tell = tell_nobody,
+    notify: Notify = notify_nobody,
 ) -> Report:
     """Run one hand that was dealt before, from a batt file; arguments and errors as for ``evolve``."""
-    with stopping(settings.minutes) as stop, open_home(settings.home, tell) as home, Crew(settings, tell) as crew:
-        return iterate(hand, _mine(settings, tasks), home, settings, crew, progress, stop)
+    with (
+        stopping(settings.minutes) as stop,
+        open_home(settings.home, notify) as home,
+        WorkerPool(settings, notify) as pool,
+    ):
+        return iterate(hand, _mine(settings, tasks), home, settings, pool, progress, stop)

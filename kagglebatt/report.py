@@ -16,11 +16,11 @@ from time import perf_counter, process_time
 from typing import Any
 
 from kagglebatt import __version__
-from kagglebatt.batt import Hand
-from kagglebatt.outcome import Kind
-from kagglebatt.score import Scores, s_scores
+from kagglebatt.programs.batt import Hand
+from kagglebatt.running.outcome import Kind
+from kagglebatt.running.score import Scores, s_scores
 from kagglebatt.settings import Settings
-from kagglebatt.task import Task
+from kagglebatt.tasks.task import Task
 
 
 @dataclass

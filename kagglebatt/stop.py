@@ -27,20 +27,20 @@ class Stop:
         self.reason = ""
         self._noticed: float | None = None
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Raise StoppedError when the run has been asked to end."""
         if not self.reason and self._deadline is not None and monotonic() >= self._deadline:
             self.reason = "time budget"
         if self.reason:
             raise StoppedError(self.reason)
 
-    def look_within(self) -> None:
+    def check_with_grace(self) -> None:
         """The same within a block of work, whose unsaved part would be lost: only when it has had its grace."""
         now = monotonic()
         if self._noticed is None and (self.reason or (self._deadline is not None and now >= self._deadline)):
             self._noticed = now
         if self._noticed is not None and now - self._noticed >= GRACE_SECONDS:
-            self.look()
+            self.check()
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from time import perf_counter
 
 import click
 
-from kagglebatt.cache import Cache
-from kagglebatt.entries import FILE_NAME
-from kagglebatt.recall import Known
-from kagglebatt.score import Scores
+from kagglebatt.home.cache import Cache
+from kagglebatt.home.entries import FILE_NAME
+from kagglebatt.home.recall import CachedResult
+from kagglebatt.running.score import Scores
 
 BLOCK = 1_000
 """Entries stored between commits; a run saves after some thousands."""
@@ -29,7 +29,7 @@ def usual_text(number: int) -> str:
     """An entry as a run stores it: five samples, seven differs."""
     d_scores = {f"{place:012x}": (number * 37 + place) % 4001 - 2000 for place in range(7)}
     scores = Scores(number % 4, 4, 0, 1, number % 1001, ("value",) * 5, d_scores)
-    return Known(scores, 1.0, 0.001234, 0.004321).text()
+    return CachedResult(scores, 1.0, 0.001234, 0.004321).text()
 
 
 def bench(home: Path, entries: int) -> dict[str, float]:

@@ -15,13 +15,14 @@ from time import perf_counter
 
 import click
 
-from kagglebatt.batt import deal
 from kagglebatt.errors import KagglebattError
-from kagglebatt.execute import Plan, Sheet, prepare
-from kagglebatt.limit import Limits, Timer, contained, timer
-from kagglebatt.outcome import Kind
-from kagglebatt.parse import NamedProgram, read_programs
-from kagglebatt.task import Task, load_tasks
+from kagglebatt.programs.batt import deal
+from kagglebatt.programs.parse import NamedProgram, read_programs
+from kagglebatt.running.execute import Evaluation, Plan, prepare
+from kagglebatt.running.limit import Limits, Timer, contained, timer
+from kagglebatt.running.outcome import Kind
+from kagglebatt.tasks.load import load_tasks
+from kagglebatt.tasks.task import Task
 
 
 def bench_task(plan: Plan, task: Task, timeout: float, clock: Timer) -> tuple[bool, float]:
@@ -29,7 +30,7 @@ def bench_task(plan: Plan, task: Task, timeout: float, clock: Timer) -> tuple[bo
     right, seconds = True, 0.0
     for sample in task.samples:
         started = perf_counter()
-        outcome = Sheet(plan, (task.pairs, sample.input, None)).run(0, timeout, clock)
+        outcome = Evaluation(plan, (task.pairs, sample.input, None)).run(0, timeout, clock)
         seconds += perf_counter() - started
         right = right and outcome.kind is Kind.VALUE and outcome.value == sample.answer
     return right, seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from kagglebatt.cli import main
+from kagglebatt.commands.cli import main
 
 if __name__ == "__main__":
     sys.exit(main(["bundle", *sys.argv[1:]]))

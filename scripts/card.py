@@ -2,7 +2,7 @@
 
 import sys
 
-from kagglebatt.cli import main
+from kagglebatt.commands.cli import main
 
 if __name__ == "__main__":
     sys.exit(main(["card", *sys.argv[1:]]))

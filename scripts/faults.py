@@ -33,9 +33,9 @@ from pathlib import Path
 
 import click
 
-from kagglebatt import entries, index
-from kagglebatt.archive import Archive
-from kagglebatt.cache import Cache
+from kagglebatt.home import entries, index
+from kagglebatt.home.archive import Archive
+from kagglebatt.home.cache import Cache
 
 IDS = ("007bbfb7", "67a3c6ac", "68b16354", "4c4377d9")
 TASKS = [word for name in IDS for word in ("-i", name)]
@@ -44,7 +44,7 @@ SHORT = {"kill": 3, "kill while saving": 3, "full disk": 2, "damage": 21, "write
 DAMAGES = ("cut", "flip", "zero", "foreign", "directory", "gone", "empty")
 
 SAVING = """
-from kagglebatt.home import open_home
+from kagglebatt.home.directory import open_home
 with open_home(Path(sys.argv[1])) as home:
     for number in range(100_000):
         home.cache.validation.store(home.cache.key("ab", f"{number:x}"), "x" * 2_000, 1.0)
@@ -54,7 +54,7 @@ with open_home(Path(sys.argv[1])) as home:
         print(iteration, number + 1, flush=True)  # both are committed
         home.save()
 """
-EVOLVING = "from kagglebatt.cli import main\nsys.exit(main(sys.argv[2:]))"
+EVOLVING = "from kagglebatt.commands.cli import main\nsys.exit(main(sys.argv[2:]))"
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)\n" + EVOLVING
 CLOCK = (
     "import time; real = time.time; start = real(); "
@@ -141,7 +141,7 @@ class Campaign:
             problems.append(f"{len(self.keys) + remembered - len(keys)} entries, which were saved, are lost")
         scores = self.scores(home)
         if isinstance(scores, str):
-            problems += self.mend(tally, home, scores)
+            problems += self.repair(tally, home, scores)
             scores = self.scores(home)
         if scores != self.right:
             problems.append(f"scores differ {str(scores)[:200] if isinstance(scores, str) else ''}")
@@ -157,7 +157,7 @@ class Campaign:
             tally.notes.append(f"{what}: {', '.join(problems)}")
         shutil.rmtree(home.parent)
 
-    def mend(self, tally: Tally, home: Path, message: str) -> list[str]:
+    def repair(self, tally: Tally, home: Path, message: str) -> list[str]:
         """What was refused must say which file and what to do, and then come back from a copy of the archive."""
         tally.refused += 1
         problems = [] if str(home) in message and "Traceback" not in message else [f"unclear: {message[-200:]}"]

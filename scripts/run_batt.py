@@ -5,7 +5,7 @@ The same as ``kagglebatt run``, and writes what the archive holds to ``solver_md
 
 import sys
 
-from kagglebatt.cli import main
+from kagglebatt.commands.cli import main
 
 if __name__ == "__main__":
     sys.exit(main(["run", "--export", ".", *sys.argv[1:]]))

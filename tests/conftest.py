@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kagglebatt.settings import Settings
-from kagglebatt.task import Task, parse_task
+from kagglebatt.tasks.task import Task, parse_task
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

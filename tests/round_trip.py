@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kagglebatt import archive_layout, entries
+from kagglebatt.home import archive_layout, entries
 from tests.kaggle_standin import Standin
 
 QUICK = ("--poll", "0.25", "--settle", "4", "--call-timeout", "5", "--wait", "0.5")
-"""Patience for a Kaggle that is on this machine."""
+"""Timeouts for a Kaggle that is on this machine."""
 
 SMALL = ("--candidates", "4", "--jobs", "1")
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import nbformat
 
-from kagglebatt.bench import mounted
-from kagglebatt.files import read_json
-from kagglebatt.result import RESULT_NAME
+from kagglebatt.home.files import read_json
+from kagglebatt.notebook.bench import mounted
+from kagglebatt.notebook.result import RESULT_NAME
 
 NOTEBOOK_NAME = "__notebook__.ipynb"
 

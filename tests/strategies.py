@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kagglebatt.dsl.constants import CONSTANTS, type_of_constant
 from kagglebatt.dsl.registry import PRIMITIVES
 from kagglebatt.dsl.types import accepts
-from kagglebatt.program import Program, Ref, Step, type_of
+from kagglebatt.programs.program import Program, Ref, Step, type_of
 
 
 def grids(max_side: int = 6, colours: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[tuple]:

@@ -17,7 +17,7 @@ import click
 import pytest
 
 from kagglebatt import __version__
-from kagglebatt.cli import cli
+from kagglebatt.commands.cli import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from kagglebatt.archive import Archive
-from kagglebatt.batt import write
 from kagglebatt.errors import SettingsError
 from kagglebatt.evolve import deal_next, evolve, run_hand
-from kagglebatt.library import read_library
-from kagglebatt.outcome import Kind
-from kagglebatt.score import Scores
+from kagglebatt.home.archive import Archive
+from kagglebatt.programs.batt import write
+from kagglebatt.programs.library import read_library
+from kagglebatt.running.outcome import Kind
+from kagglebatt.running.score import Scores
 from kagglebatt.settings import Settings
-from kagglebatt.task import load_tasks
+from kagglebatt.tasks.load import load_tasks
 
 IDS = ("007bbfb7", "67a3c6ac", "4c4377d9")
 
@@ -107,7 +107,7 @@ def test_a_false_claim_is_counted_shown_and_not_filed(tmp_path: Path, monkeypatc
         return replace(true(demo, test, ids), similarity=1)
 
     with monkeypatch.context() as patch:
-        from kagglebatt import validate
+        from kagglebatt.running import validate
 
         true = validate.add_up
         patch.setattr(validate, "add_up", false)
@@ -129,7 +129,7 @@ def test_a_verdict_that_ran_out_of_time_is_asked_for_again(tmp_path: Path, monke
         return replace(scores, o_score=0, outcomes=(Kind.TIMED_OUT.value, *scores.outcomes[1:]))
 
     with monkeypatch.context() as patch:
-        from kagglebatt import validate
+        from kagglebatt.running import validate
 
         true = validate.add_up
         patch.setattr(validate, "add_up", late)

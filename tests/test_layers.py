@@ -3,102 +3,91 @@
 from __future__ import annotations
 
 import ast
+import re
+from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "kagglebatt"
 
-LAYERS = [
-    {"errors", "chart"},
-    {"settings", "database", "files"},
-    {"client", "dataset_metadata"},
-    {"archive_layout"},
+WINGS = [
+    {"errors"},
+    {"settings", "stop"},
     {"dsl"},
-    {"task"},
-    {"picture"},
-    {"program"},
-    {"parse"},
-    {"mutate", "batt", "library"},
-    {"card"},
-    {"outcome", "limit"},
-    {"execute", "score"},
-    {"work"},
-    {"isolated", "cluster"},
-    {"crew"},
-    {"run"},
-    {"inline"},
-    {"validate"},
-    {"entries"},
-    {"store"},
-    {"cache"},
-    {"recall", "archive"},
-    {"index", "salvage", "exported"},
-    {"home", "report", "stop"},
-    {"evolve", "show", "payload", "kernel_metadata", "inputs", "result", "story"},
-    {"bundle", "kernel", "remote_kernel", "remote_dataset"},
-    {"bench", "watch", "loop_plan", "loop_state"},
-    {"loop"},
-    {"options"},
-    {"housekeeping", "kernels", "remote"},
-    {"cli"},
+    {"programs", "tasks"},
+    {"running"},
+    {"home"},
+    {"search", "report"},
+    {"evolve", "report_text"},
+    {"pages"},
+    {"notebook"},
+    {"remote"},
+    {"commands"},
     {"__main__"},
 ]
-"""From top to bottom; a file imports only from rows above its own."""
+"""From the ground up: folders of the package, and files beside them; each imports only from rows above its own."""
 
-DSL_LAYERS = [
-    {"types", "bounds", "order", "extent", "constants", "fingerprint"},
-    {"numbers"},
-    {"containers", "measuring", "mirrors", "cutting"},
-    {"combinators", "patches", "objects", "extras"},
-    {"editing"},
-    {"registry"},
-]
-
+FRONT_DOOR = PACKAGE / "__init__.py"
 FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.name not in ("solvers.py", "differs.py")]
+FOLDERS = sorted({path.parent for path in FILES} - {PACKAGE})
 
 
-def room(path: Path) -> str:
+def name_of(path: Path) -> str:
+    """A file as a dotted name below the package; a folder's ``__init__`` has the folder's own."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return parts[0]
+    return ".".join(part for part in parts if part != "__init__")
+
+
+NAMES = {name_of(path) for path in FILES}
 
 
 def imported(path: Path) -> set[str]:
-    """Modules of the package that a file imports, anywhere in it, as dotted names below the package."""
+    """Files of the package that a file imports, anywhere in it, as dotted names below the package."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "kagglebatt":
-            names = [node.module] if node.module != "kagglebatt" else [f"kagglebatt.{a.name}" for a in node.names]
-            if node.module == "kagglebatt.dsl":
-                names = [f"kagglebatt.dsl.{alias.name}" for alias in node.names]
-            found |= {name.removeprefix("kagglebatt.") for name in names}
+            for alias in node.names:
+                member = f"{node.module}.{alias.name}".removeprefix("kagglebatt.")
+                found.add(member if member in NAMES else node.module.removeprefix("kagglebatt").removeprefix("."))
         if isinstance(node, ast.Import):
             found |= {a.name.removeprefix("kagglebatt.") for a in node.names if a.name.startswith("kagglebatt.")}
+    return found - {""}
+
+
+def level(name: str) -> int:
+    (found,) = [number for number, row in enumerate(WINGS) if name.partition(".")[0] in row]
     return found
 
 
-def level(name: str, layers: list[set[str]]) -> int:
-    (found,) = [number for number, layer in enumerate(layers) if name in layer]
-    return found
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_point_up_the_map(path: Path) -> None:
-    """And every file has its place on the map."""
-    if path == PACKAGE / "__init__.py":
-        assert imported(path) == set()
-        return
-    in_dsl = path.parent.name == "dsl"
-    own = room(path)
+@pytest.mark.parametrize("path", [path for path in FILES if path != FRONT_DOOR], ids=name_of)
+def test_wings_import_one_way(path: Path) -> None:
+    """Every file has its place in a wing, and imports from its own wing and from lower ones alone."""
+    own = name_of(path)
     for name in imported(path):
-        first, _, rest = name.partition(".")
-        if first == "__version__":
-            continue
-        if in_dsl and first == "dsl":
-            if path.name != "__init__.py":
-                assert level(rest, DSL_LAYERS) < level(path.stem, DSL_LAYERS), name
-        elif first != own:
-            assert level(first, LAYERS) < level(own, LAYERS), name
+        assert name.partition(".")[0] == own.partition(".")[0] or level(name) < level(own), name
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_a_wing_has_no_circle(folder: Path) -> None:
+    """Not within one file's functions either."""
+    inside = {name_of(path): path for path in FILES if path.parent == folder}
+    graph = {name: imported(path) & (inside.keys() - {name}) for name, path in inside.items()}
+    assert set(TopologicalSorter(graph).static_order()) == set(inside)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_a_wing_says_what_it_is_for(folder: Path) -> None:
+    """What it is for, what it may import, and which names are meant for others, which are there."""
+    text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
+    if folder.name == "library":
+        assert text
+        return
+    _purpose, imports, names = text.split("\n\n")[0], *re.findall(r"^(Imports|For others): ", text, re.M)
+    assert (imports, names) == ("Imports", "For others")
+    for module, name in re.findall(r"``(\w+)\.(\w+)``", text.partition("For others: ")[2]):
+        assert hasattr(import_module(f"kagglebatt.{folder.name}.{module}"), name), f"{module}.{name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -112,10 +101,10 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 
 def test_only_one_file_knows_joblib_memory() -> None:
-    """cache.py (over its store), and crew.py and cluster.py for Parallel."""
+    """cache.py (over its store), and worker_pool.py and cluster.py for Parallel."""
     users = {path.name for path in FILES if "joblib import" in path.read_text("utf-8")}
     assert {path.name for path in FILES if "import Memory" in path.read_text("utf-8")} == {"cache.py"}
-    assert users <= {"cache.py", "crew.py", "cluster.py", "store.py"}
+    assert users <= {"cache.py", "worker_pool.py", "cluster.py", "store.py"}
 
 
 def test_nothing_executes_text() -> None:

@@ -7,26 +7,26 @@ from typing import Any
 
 import pytest
 
-from kagglebatt.archive import Archive
-from kagglebatt.entries import FILE_NAME, EntryFile
 from kagglebatt.evolve import evolve
-from kagglebatt.home import merge_homes
-from kagglebatt.recall import Known
+from kagglebatt.home.archive import Archive
+from kagglebatt.home.directory import merge_homes
+from kagglebatt.home.entries import FILE_NAME, EntryFile
+from kagglebatt.home.recall import CachedResult
 from kagglebatt.settings import Settings
-from kagglebatt.task import load_tasks
+from kagglebatt.tasks.load import load_tasks
 
 TASKS = load_tasks("arc1-training", 6)
 
 
 @pytest.fixture(autouse=True)
 def _workers_for_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kagglebatt.crew.SMALL_WORK", 0)
+    monkeypatch.setattr("kagglebatt.running.worker_pool.SMALL_WORK", 0)
 
 
 def grown(home: Path, **given: Any) -> tuple[str, ...]:
     """Evolve for two iterations; the digests of all scores."""
     settings = Settings(home=home, tasks=6, candidates=16, iterations=2, **given)
-    return tuple(report.digest for report in evolve(settings, TASKS, tell=pytest.fail))
+    return tuple(report.digest for report in evolve(settings, TASKS, notify=pytest.fail))
 
 
 def content(home: Path) -> tuple[object, ...]:
@@ -34,7 +34,7 @@ def content(home: Path) -> tuple[object, ...]:
     with Archive(home) as kept:
         filed = [(entry, kept.scores(entry.task, entry.md5)) for entry in kept.entries()]
         bodies = [kept.bodies("solver"), kept.bodies("differ")]
-        judges = kept.judges()
+        judges = kept.differs()
     entries = EntryFile(home / FILE_NAME)
     rows = entries.connection.execute("SELECT key, value FROM entry ORDER BY key").fetchall()
     entries.close()
@@ -42,7 +42,7 @@ def content(home: Path) -> tuple[object, ...]:
 
 
 def without_times(text: str) -> object:
-    known = Known.read(text)
+    known = CachedResult.read(text)
     return text if known is None else (known.scores, known.confirmed)
 
 

@@ -1,1 +1,6 @@
-"""The grid vocabulary: types, constants, primitives by family, and the registry that lists them."""
+"""The grid language: values, primitives and constants, and what each of them does.
+
+Imports: ``errors`` alone.
+
+For others: ``registry.PRIMITIVES``, ``constants.CONSTANTS``, ``types.Grid``, ``fingerprint.vocabulary_digest``.
+"""

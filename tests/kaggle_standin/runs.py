@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kagglebatt.bench import mounted, remove
+from kagglebatt.notebook.bench import mounted, remove
 
 from .notebooks import prepared
 from .processes import execute

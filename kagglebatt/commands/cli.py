@@ -1,0 +1,214 @@
+"""The command line: arguments in, exit code out. Each command builds ``Settings``, calls one function, prints.
+
+Results go to standard output (``--json``: one document), progress to standard error. Exit codes: 0 done, 1 the
+answer is no, 2 wrong input, 3 the time budget is used up, 130 and 143 after SIGINT and SIGTERM.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kagglebatt import __version__
+from kagglebatt.commands.options import (
+    DEAL_OPTIONS,
+    HOME,
+    ITERATIONS,
+    JSON,
+    RUN_OPTIONS,
+    TASK_OPTIONS,
+    notify,
+    option,
+    progress_bar,
+    with_options,
+)
+from kagglebatt.errors import KagglebattError, RemoteError, RunFailedError, StoppedError
+from kagglebatt.settings import Settings
+from kagglebatt.tasks.load import load_tasks
+from kagglebatt.tasks.task import Task
+
+STOPPED_CODES = {"SIGINT": 130, "SIGTERM": 143, "time budget": 3}
+
+
+class _Commands(click.Group):
+    """Commands, most of which are imported when they are asked for: all take longer than a run that only remembers."""
+
+    _HOUSEKEEPING = ("archive", "cache")
+    _KERNELS = ("bundle", "bench")
+    _REMOTE = ("push", "status", "pull", "publish", "loop")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *self._HOUSEKEEPING, *self._KERNELS, *self._REMOTE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found: click.Command | None = super().get_command(ctx, cmd_name)
+        if cmd_name in self._HOUSEKEEPING:
+            from kagglebatt.commands import housekeeping
+
+            found = getattr(housekeeping, cmd_name)
+        elif cmd_name in self._KERNELS:
+            from kagglebatt.commands import kernels
+
+            found = getattr(kernels, cmd_name)
+        elif cmd_name in self._REMOTE:
+            from kagglebatt.commands import remote
+
+            found = getattr(remote, cmd_name)
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """Evolve ARC solver programs, and carry what was learnt from one run to the next."""
+
+
+@cli.command()
+@click.option("-c", "--candidates", default=Settings.candidates, show_default=True, help="Solvers dealt into the batt.")
+@click.option(
+    "-f", "--file", "target", type=click.Path(path_type=Path, dir_okay=False), default="batt_run.py", show_default=True
+)
+@with_options(TASK_OPTIONS, DEAL_OPTIONS[1:], HOME)
+def card(target: Path, **given: Any) -> None:
+    """Deal solvers, some of them mutated, into a batt file."""
+    from kagglebatt.evolve import deal_next
+    from kagglebatt.home.directory import read_archive
+    from kagglebatt.home.files import write_aside, writing
+    from kagglebatt.programs.batt import read, write
+
+    settings = Settings(**given)
+    tasks = _tasks(settings)
+    with read_archive(settings.home, empty=True) as kept:
+        hand = deal_next(settings, kept, tasks)
+    text = write(hand, f"seed {settings.seed}, mutation rate {settings.mutate}")
+    read(text, str(target))  # a batt that `run` would refuse is not written
+    with writing(target):
+        write_aside(target, text)
+    owners = [owner for output in hand.solvers.outputs for owner in output.owners]
+    mutated = sum("~" in owner for owner in owners)
+    click.echo(
+        f"{target}: {len(hand.solvers.outputs)} candidates ({mutated} of {len(owners)} programs mutated) in "
+        f"{len(hand.solvers.steps)} steps, {len(hand.differs.outputs)} differs"
+    )
+
+
+@cli.command("run")
+@click.option(
+    "-b", "--batt", "batt_file", required=True, type=click.Path(path_type=Path), help="A batt file from card."
+)
+@with_options(TASK_OPTIONS, option("--seed", type=int, help="Noted in the report."), RUN_OPTIONS, HOME, JSON)
+@click.option("--export", type=click.Path(path_type=Path), help="Write solver_md5/ and differ_md5/ into this folder.")
+def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | None, **given: Any) -> None:
+    """Run a batt on tasks: score, inline, validate and file its candidates."""
+    from kagglebatt.evolve import run_hand
+    from kagglebatt.home.directory import read_archive
+    from kagglebatt.home.files import writing
+    from kagglebatt.programs.batt import read
+    from kagglebatt.programs.parse import read_text
+
+    settings = Settings(**given)
+    path = batt_file if batt_file.exists() or batt_file.suffix == ".py" else batt_file.with_suffix(".py")
+    hand = read(read_text(path), str(path))
+    with progress_bar() as progress:
+        report = run_hand(hand, settings, _tasks(settings), progress, notify)
+    if export is not None:
+        with read_archive(report.home) as kept, writing(export):
+            kept.export(export)
+    if as_json:
+        click.echo(json.dumps({**report.as_json(), "scores": report.scores_json()}))
+    else:
+        _print_report(report.as_json(), timing)
+
+
+@cli.command("evolve")
+@with_options(
+    TASK_OPTIONS,
+    ITERATIONS,
+    DEAL_OPTIONS,
+    RUN_OPTIONS,
+    HOME,
+    JSON,
+)
+def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
+    """Deal, run, score, validate and file, again and again."""
+    from kagglebatt.evolve import evolve
+
+    settings = Settings(**given)
+    reports = []
+    try:
+        with progress_bar() as progress:
+            for report in evolve(settings, _tasks(settings), progress, notify):
+                reports.append(report.as_json())
+                if not as_json:
+                    _print_report(reports[-1], timing)
+    finally:  # also when it was stopped: what was done was done
+        if as_json:
+            click.echo(json.dumps({"iterations": reports}))
+
+
+@cli.command()
+@click.argument("name", required=False)
+def primitives(name: str | None) -> None:
+    """List the vocabulary's primitives with their signatures, or those whose name contains NAME."""
+    from kagglebatt.dsl.registry import PRIMITIVES
+
+    for primitive in PRIMITIVES.values():
+        if name is None or name in primitive.name:
+            click.echo(
+                f"{primitive.name}({', '.join(primitive.parameters)}) -> {primitive.result}: {primitive.summary}"
+            )
+
+
+def _tasks(settings: Settings) -> tuple[Task, ...]:
+    return load_tasks(settings.dataset, settings.tasks, settings.ids)
+
+
+def _print_report(report: dict[str, Any], timing: bool) -> None:
+    from kagglebatt import report_text
+
+    lines = [*report_text.funnel(report), *report_text.cache_statistics(report["caches"])]
+    if timing:
+        lines += ["", *report_text.timings(report)]
+    click.echo("\n".join([*lines, ""]))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code.
+
+    Args:
+        arguments: instead of the process's own.
+    """
+    try:
+        code = cli.main(args=arguments, prog_name="kagglebatt", standalone_mode=False)
+    except KagglebattError as error:
+        click.echo(f"kagglebatt: {error}", err=True)
+        return 2
+    except (RemoteError, RunFailedError) as error:
+        notify(str(error))
+        return 1
+    except StoppedError as stopped:
+        notify(f"stopped ({stopped.reason}). What was finished is saved; {stopped.remedy}.")
+        return STOPPED_CODES[stopped.reason]
+    except OSError as error:  # of a file that was named, or of the output itself; all others say more than this
+        click.echo(f"kagglebatt: {error}", err=True)
+        return 2
+    except click.exceptions.Abort:
+        click.echo("kagglebatt: interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def run_command_line() -> None:
+    """The ``kagglebatt`` command."""
+    # What a run reads is kept until its end, and holds no cycles; looking for some after every 700 objects takes longer
+    # than reading a tenth of it.
+    gc.set_threshold(100_000)
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""The commands that keep house: what is in a home, whether it is sound, and how homes are joined."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kagglebatt.commands.options import HOME, JSON, RUN_OPTIONS, TASK_OPTIONS, notify, progress_bar, with_options
+from kagglebatt.errors import KagglebattError
+
+_PLACE = click.Path(path_type=Path)
+
+
+@click.group()
+def archive() -> None:
+    """The accepted solvers and differs."""
+
+
+@archive.command("list")
+@with_options(HOME, JSON)
+def archive_list(home: Path, as_json: bool) -> None:
+    """List accepted solvers by task, better ones first."""
+    from kagglebatt.home.directory import read_archive
+
+    with read_archive(home) as kept:
+        entries = kept.entries()
+    if as_json:
+        click.echo(json.dumps([asdict(entry) for entry in entries]))
+        return
+    for entry in entries:
+        click.echo(
+            f"{entry.task}  {entry.md5}  demo {entry.o_score}/{entry.demos}  test {entry.test_score}/{entry.tests}  "
+            f"similarity {entry.similarity / 10:5.1f}%  {entry.steps} steps"
+        )
+
+
+@archive.command("show")
+@click.argument("md5")
+@HOME
+def archive_show(md5: str, home: Path) -> None:
+    """Print the body filed under an MD5."""
+    from kagglebatt.home.directory import read_archive
+
+    with read_archive(home) as kept:
+        try:
+            click.echo(kept.body(md5), nl=False)
+        except KeyError:
+            raise KagglebattError(
+                f"{home}: has no solver or differ {md5}. `kagglebatt archive list` shows all."
+            ) from None
+
+
+@archive.command("check")
+@click.option("--fix", is_flag=True, help="Set a damaged archive aside and keep every row that is intact.")
+@HOME
+def archive_check(fix: bool, home: Path) -> None:
+    """Check every filed body and score; exit code 1 when something is wrong and was not mended."""
+    from kagglebatt.home.directory import check, repair
+
+    problems = check(home)
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{len(problems)} problems")
+    if problems and fix:
+        counts = repair(home, notify)
+        kept = f"{counts['solvers']} solvers and {counts['differs']} differs on {counts['tasks']} tasks"
+        click.echo(f"kept {kept} in a new archive; the damaged one is beside it")
+    elif problems:
+        raise click.exceptions.Exit(1)
+
+
+@archive.command("merge")
+@click.argument("places", nargs=-1, required=True, type=_PLACE, metavar="FROM...")
+@HOME
+def archive_merge(places: tuple[Path, ...], home: Path) -> None:
+    """Take over what other homes hold, archives and caches; in any order, and as often as you like."""
+    from kagglebatt.home.directory import merge_homes
+
+    for place, solvers, entries in merge_homes(places, home, notify):
+        click.echo(f"{place}: {solvers} solvers and {entries} cache entries were new")
+
+
+@archive.command("export")
+@click.option("--to", "target", type=_PLACE, default=Path(), help="Folder for the two folders.")
+@HOME
+def archive_export(target: Path, home: Path) -> None:
+    """Write solver_md5/ and differ_md5/, one file a program."""
+    from kagglebatt.home.directory import read_archive
+    from kagglebatt.home.files import writing
+
+    with read_archive(home) as kept, writing(target):
+        solvers, differs = kept.export(target)
+    click.echo(f"{solvers} solvers in {target / 'solver_md5'}, {differs} differs in {target / 'differ_md5'}")
+
+
+@archive.command("import")
+@click.argument("folder", type=_PLACE)
+@with_options(TASK_OPTIONS, RUN_OPTIONS, HOME, JSON)
+def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> None:
+    """Run the programs of solver_md5/ and differ_md5/ in FOLDER on tasks, and file those that prove themselves."""
+    from kagglebatt import report_text
+    from kagglebatt.evolve import run_hand
+    from kagglebatt.home.exported import read_exported
+    from kagglebatt.settings import Settings
+    from kagglebatt.tasks.load import load_tasks
+
+    settings = Settings(**given)
+    hand = read_exported(folder)
+    tasks = load_tasks(settings.dataset, settings.tasks, settings.ids)
+    with progress_bar() as progress:
+        report = run_hand(hand, settings, tasks, progress, notify).as_json()
+    lines = [*report_text.funnel(report), *(report_text.timings(report) if timing else ())]
+    click.echo(json.dumps(report) if as_json else "\n".join(lines))
+
+
+@click.group()
+def cache() -> None:
+    """What is remembered: solver bodies and verdicts."""
+
+
+@cache.command("stats")
+@with_options(HOME, JSON)
+def cache_stats(home: Path, as_json: bool) -> None:
+    """Sizes of both caches, and what the last iteration asked of them."""
+    from kagglebatt import report_text
+    from kagglebatt.home.directory import cache_figures
+
+    figures = cache_figures(home)
+    click.echo(json.dumps(figures) if as_json else "\n".join(report_text.cache_statistics(figures)))
+
+
+@cache.command("clear")
+@HOME
+def cache_clear(home: Path) -> None:
+    """Forget everything remembered; the archive stays."""
+    from kagglebatt.home.directory import open_home
+
+    with open_home(home, notify) as opened:
+        opened.cache.clear()
+    click.echo(f"{home}: cache cleared")
+
+
+@cache.command("prune")
+@click.option("--max-bytes", metavar="N", help="As a number, or with K, M or G behind it.")
+@click.option("--max-entries", type=click.IntRange(0), metavar="N")
+@HOME
+def cache_prune(max_bytes: str | None, max_entries: int | None, home: Path) -> None:
+    """Forget what was cheapest to find out until the cache is small enough; what the archive needs stays."""
+    from kagglebatt.home.directory import needed_keys, open_home
+
+    limit = None if max_bytes is None else _bytes(max_bytes)
+    if limit is None and max_entries is None:
+        raise KagglebattError("nothing to do: give --max-bytes or --max-entries.")
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_home(home, notify))
+        gone = opened.cache.prune(limit, max_entries, needed_keys(opened))
+        left = opened.cache.rows()
+        size = sum(row.bytes for row in left)
+    click.echo(f"{home}: {gone} entries forgotten, {len(left)} kept")
+    if (max_entries is not None and len(left) > max_entries) or (limit is not None and size > limit):
+        notify("the cache is larger than was asked for: the archive needs all that is left.")
+
+
+def _bytes(text: str) -> int:
+    unit = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}.get(text[-1:].upper(), 1)
+    number = text[:-1] if unit > 1 else text
+    if not number.isdecimal():
+        raise KagglebattError(f"--max-bytes is {text!r}; give a number such as 500000, 800K or 20M.")
+    return int(number) * unit

@@ -1,0 +1,118 @@
+"""Commands that make kernels: ``bundle`` writes one, ``bench`` runs some here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kagglebatt.commands.options import (
+    DEAL_OPTIONS,
+    ITERATIONS,
+    JSON,
+    LIMIT_OPTIONS,
+    SHARD,
+    SIZES,
+    TASK_OPTIONS,
+    notify,
+    read_sizes,
+    with_options,
+)
+from kagglebatt.errors import SettingsError, StoppedError
+from kagglebatt.settings import Settings
+from kagglebatt.stop import stopping_at_once
+from kagglebatt.tasks.load import load_tasks
+
+
+@click.command()
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("build/kernel"), show_default=True,
+    help="Folder for the notebook and its kernel-metadata.json.",
+)  # fmt: skip
+@click.option("--name", help="The kernel's title, of which Kaggle makes its slug. [default: kagglebatt N tasks]")
+@click.option("--owner", default="", help="Your Kaggle account; by default the one that the client is logged in to.")
+@click.option(
+    "--home", "carried", type=click.Path(path_type=Path, file_okay=False), help="Carry this home in the notebook."
+)
+@click.option("--dataset-source", metavar="OWNER/SLUG", help="Attach the dataset that holds the home.")
+@click.option("--expect", type=int, default=0, help="Iterations that the attached home must hold.")
+@click.option("--kernel-source", multiple=True, metavar="OWNER/SLUG", help="Attach a kernel's output; may be repeated.")
+@click.option("--budget", type=int, help="Bytes of source that Kaggle takes.")
+@with_options(TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, LIMIT_OPTIONS, SHARD, JSON)
+def bundle(
+    target: Path,
+    name: str | None,
+    owner: str,
+    carried: Path | None,
+    dataset_source: str | None,
+    expect: int,
+    kernel_source: tuple[str, ...],
+    budget: int | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Pack code, tasks and a home into a notebook that Kaggle can run."""
+    from kagglebatt.notebook.bundle import BUDGET, BundleRequest, build
+
+    settings = Settings(**given)
+    tasks = load_tasks(settings.dataset, settings.tasks, settings.ids)
+    made = build(
+        BundleRequest(
+            settings,
+            name or f"kagglebatt {len(tasks)} tasks",
+            owner,
+            carried,
+            dataset_source,
+            expect,
+            kernel_source,
+            budget=BUDGET if budget is None else budget,
+        ),
+        tasks,
+    )
+    files = made.write(target)
+    if as_json:
+        moved = {file: len(content) for file, content in made.moved.items()}
+        click.echo(json.dumps({"bundle": made.id, "size": made.size, "parts": made.parts, "moved": moved,
+                               "files": [str(path) for path in files]}))  # fmt: skip
+        return
+    for part, size in made.parts.items():
+        click.echo(f"{size:>9,} bytes  {part}")
+    click.echo(f"{made.size:>9,} bytes  in all, of {BUDGET if budget is None else budget:,}")
+    for file, content in made.moved.items():
+        click.echo(f"{file} ({len(content):,} bytes) did not fit; it belongs into the dataset {dataset_source}")
+    click.echo(f"bundle {made.id}: " + ", ".join(str(path) for path in files))
+    click.echo(f"Push it with `kagglebatt push {target}`.")
+
+
+@click.command()
+@SIZES
+@click.option("--iterations", type=int, default=2, show_default=True, help="Kernels for each size, one after another.")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("bench"), show_default=True,
+    help="Folder for kernels, outputs, table.md and table.json.",
+)  # fmt: skip
+@with_options(TASK_OPTIONS[:1], DEAL_OPTIONS, LIMIT_OPTIONS, JSON)
+def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any) -> None:
+    """Run the bundled kernel here with papermill: each size, each iteration in a fresh kernel."""
+    from kagglebatt.notebook.bench import bench as run_bench
+    from kagglebatt.notebook.bench import table
+
+    counts = read_sizes(sizes)
+    if iterations < 1:
+        raise SettingsError(f"--iterations is {iterations}; it must be above 0.")
+    rows = []
+    try:
+        with stopping_at_once():
+            for row in run_bench(Settings(**given), counts, iterations, target, notify):
+                rows.append(row)
+                notify(f"{row.size} tasks, iteration {row.iteration}: {row.wall:.1f} s")
+    except StoppedError as stopped:
+        raise StoppedError(stopped.reason, f"the rows that are done are in {target / 'table.md'}") from stopped
+    finally:  # also when one failed: those before it were measured
+        target.mkdir(parents=True, exist_ok=True)
+        document = json.dumps({"runs": [row.as_json() for row in rows]})
+        (target / "table.json").write_text(document + "\n")
+        (target / "table.md").write_text("\n".join(table(rows)) + "\n")
+        click.echo(document if as_json else "\n".join(table(rows)))

@@ -1,0 +1,113 @@
+"""Options that several commands share, and what they all show while they work."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kagglebatt.errors import SettingsError
+from kagglebatt.settings import BACKENDS, Settings
+from kagglebatt.tasks.load import EMBEDDED
+
+
+def option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
+    """An option of a command, with the default that ``Settings`` has for it."""
+    setting = names[0].removeprefix("--").replace("-", "_")
+    if hasattr(Settings, setting) and getattr(Settings, setting) is not None and not attributes.get("multiple"):
+        attributes = {"default": getattr(Settings, setting), "show_default": True, **attributes}
+    return click.option(*names, **attributes)
+
+
+TASK_OPTIONS = (
+    option("--dataset", metavar="NAME|PATH", help=f"{', '.join(EMBEDDED)}, or a path to ARC tasks."),
+    option("--tasks", type=int, help="Take the first N tasks of the dataset."),
+    click.option("-i", "--id", "ids", multiple=True, metavar="ID", help="Take these tasks; may be repeated."),
+)
+DEAL_OPTIONS = (
+    option("--candidates", type=int, help="Solvers dealt into a batt."),
+    option(
+        "--solvers", type=click.Path(path_type=Path), help="Deal from this file or folder, not the shipped library."
+    ),
+    option("--mutate", type=float, metavar="RATE", help="Chance, 0 to 1, that a dealt solver is mutated."),
+    option("--seed", type=int, help="Seed of everything random."),
+)
+LIMIT_OPTIONS = (
+    option("--jobs", type=int, help="Worker processes; -1 for one per processor."),
+    option("--timeout", type=float, metavar="SECONDS", help="Limit for one candidate on one sample."),
+    option("--memory", type=int, metavar="MIB", help="Memory for one candidate on one sample."),
+    option("--minutes", type=float, help="Time budget of the whole run; it ends in order, with exit code 3."),
+)
+SHARD = option("--shard", metavar="I/N", help="Only every N-th task, from the I-th on.")
+RUN_OPTIONS = (
+    *LIMIT_OPTIONS,
+    SHARD,
+    option("--backend", type=click.Choice(BACKENDS), help="Who does the work; see the README."),
+    option("--scheduler", metavar="ADDRESS", help="Address of a dask or ray cluster."),
+    click.option("--timing", is_flag=True, help="Print the seconds of every phase."),
+)
+ITERATIONS = option("--iterations", type=int, help="How many iterations.")
+SIZES = click.option("--sizes", default="5,100", show_default=True, help="Numbers of tasks, between commas.")
+HOME = option("--home", type=click.Path(path_type=Path, file_okay=False), help="Directory of archive and cache.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def with_options(*groups: Any) -> Callable[[Any], Any]:
+    """Add options to a command, in order."""
+    options = [option for group in groups for option in (group if isinstance(group, tuple) else (group,))]
+
+    def decorate(command: Any) -> Any:
+        return functools.reduce(lambda made, option: option(made), reversed(options), command)
+
+    return decorate
+
+
+def read_sizes(text: str) -> tuple[int, ...]:
+    """The numbers of ``--sizes``.
+
+    Raises:
+        SettingsError: they are none.
+    """
+    try:
+        counts = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        counts = ()
+    if not counts or min(counts) < 1:
+        raise SettingsError(f"--sizes is {text!r}; write numbers of tasks between commas, such as 5,100.")
+    return counts
+
+
+def notify(sentence: str) -> None:
+    """Say something to the user beside the results."""
+    click.echo(f"kagglebatt: {sentence}", err=True)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error when that is a terminal; nothing in a log, where it would be a flood."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from tqdm import tqdm
+
+    bar: Any = None
+
+    def advance(stage: str, done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None or bar.desc != stage or bar.total != total:
+            if bar is not None:
+                bar.close()
+            bar = tqdm(desc=stage, total=total, unit="run", leave=False)
+            bar.desc = stage
+        bar.update(done - bar.n)
+
+    try:
+        yield advance
+    finally:
+        if bar is not None:
+            bar.close()

@@ -1,0 +1,307 @@
+"""Commands that go to Kaggle and back: ``push``, ``status``, ``pull``, ``publish`` and ``loop``."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from kagglebatt import report_text
+from kagglebatt.commands.options import (
+    DEAL_OPTIONS,
+    HOME,
+    ITERATIONS,
+    JSON,
+    LIMIT_OPTIONS,
+    SIZES,
+    TASK_OPTIONS,
+    notify,
+    read_sizes,
+    with_options,
+)
+from kagglebatt.errors import CredentialsError, RemoteError, RunFailedError, SettingsError
+from kagglebatt.notebook.result import RESULT_NAME
+from kagglebatt.remote.client import Client, Timeouts
+from kagglebatt.remote.dataset_metadata import ANYBODY, read_metadata
+from kagglebatt.settings import Settings
+from kagglebatt.stop import stopping_at_once
+
+_FOLDER = click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("build/kernel"), required=False
+)
+_PATIENCE = (
+    click.option("--call-timeout", type=float, default=60.0, show_default=True, metavar="SECONDS",
+                 help="Limit of one call of Kaggle's client."),
+    click.option("--poll", type=float, default=5.0, show_default=True, metavar="SECONDS",
+                 help="Between two looks at a run or a dataset."),
+    click.option("--settle", type=float, default=120.0, show_default=True, metavar="SECONDS",
+                 help="How long what was done may take to show."),
+    click.option("--wait", type=float, default=780.0, show_default=True, metavar="MINUTES",
+                 help="For a run to be queued, run and end."),
+)  # fmt: skip
+_DRY = click.option("--dry-run", is_flag=True, help="Print every action and file, and do nothing.")
+_FORCE = click.option("--force", is_flag=True, help="Also when the published home has more in it.")
+_DATASET = click.option(
+    "--dataset-source", metavar="OWNER/SLUG", help="The home's dataset. [default: that of dataset-metadata.json]"
+)
+_QUOTA = click.option(
+    "--quota", type=click.Choice(["wait", "stop"]), default="wait", show_default=True,
+    help="What to do when as many runs as the account may have are going.",
+)  # fmt: skip
+
+_LONGEST = 1_000_000
+"""Seconds, or minutes, that make sense as a limit; the system's own clocks take no endless ones."""
+
+
+def _timeouts(given: dict[str, Any]) -> Timeouts:
+    """The timeouts that the options say; they are taken out of ``given``."""
+    names = {"call": "call_timeout", "poll": "poll", "settle": "settle", "run": "wait"}
+    values = {name: given.pop(option) for name, option in names.items()}
+    for name, value in values.items():
+        if not 0 < value <= _LONGEST:
+            option = names[name].replace("_", "-")
+            raise SettingsError(f"--{option} is {value}; it must be above 0, and at most {_LONGEST:,}.")
+    values["run"] *= 60
+    return Timeouts(**values, pause=values["poll"] / 5)
+
+
+def _account(client: Client, dry_run: bool = False) -> str:
+    """The account; for a dry run one that is not known, or cannot be asked for, has the name that stands for any."""
+    if not dry_run:
+        return client.account()
+    try:
+        return client.account(again=False)
+    except (CredentialsError, RemoteError):
+        return ANYBODY
+
+
+def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose clients end with it, and whose exit code is that of the signal."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **given: Any) -> None:
+        with stopping_at_once():
+            command(*arguments, **given)
+
+    return run
+
+
+@click.command()
+@_FOLDER
+@with_options(_QUOTA, _PATIENCE, _DRY)
+@_stoppable
+def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
+    """Push the kernel in FOLDER, once; a run that is there already is not pushed again."""
+    from kagglebatt.errors import QuotaError
+    from kagglebatt.remote import kernel as remote_kernel
+
+    client = Client(_timeouts(given), notify)
+    kernel = remote_kernel.read_folder(folder, _account(client, dry_run))
+    if dry_run:
+        lines = remote_kernel.describe(folder)
+        click.echo("\n".join([*lines, f"kaggle kernels push -p {folder}: {kernel.ref}, bundle {kernel.bundle}"]))
+        return
+    if remote_kernel.bundle_on_kaggle(client, kernel.ref) == kernel.bundle:
+        click.echo(f"{kernel.ref}: bundle {kernel.bundle} is there already; it was not pushed again")
+        return
+    for _ in client.timeouts.polls(client.timeouts.run):
+        try:
+            version = remote_kernel.push(client, kernel)
+        except QuotaError as error:
+            if quota == "stop":
+                raise
+            notify(f"{error} Waiting for that.")
+        else:
+            click.echo(f"{kernel.ref}: pushed as version {version or '?'}, bundle {kernel.bundle}")
+            return
+    raise RunFailedError(f"{kernel.ref}: no other run ended within {client.timeouts.run / 60:.0f} minutes.")
+
+
+@click.command()
+@_FOLDER
+@with_options(_PATIENCE, JSON)
+@_stoppable
+def status(folder: Path, as_json: bool, **given: Any) -> None:
+    """Say how the run of the kernel in FOLDER is; exit code 1 when it failed, or is not there."""
+    from kagglebatt.remote import kernel as remote_kernel
+
+    client = Client(_timeouts(given), notify)
+    kernel = remote_kernel.read_folder(folder, _account(client))
+    there = remote_kernel.bundle_on_kaggle(client, kernel.ref)
+    state, message = remote_kernel.status(client, kernel.ref) if there == kernel.bundle else ("NOT PUSHED", "")
+    if as_json:
+        click.echo(json.dumps({"ref": kernel.ref, "bundle": kernel.bundle, "state": state, "message": message}))
+    else:
+        click.echo(f"{kernel.ref}: bundle {kernel.bundle} is {state.lower()}{f' ({message})' if message else ''}")
+    if state not in (*remote_kernel.GOING, "COMPLETE"):
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@_FOLDER
+@click.option("--to", "target", type=click.Path(path_type=Path, file_okay=False), help="Keep the output here.")
+@with_options(HOME, _DATASET, _PATIENCE, _DRY)
+@_stoppable
+def pull(
+    folder: Path, target: Path | None, home: Path, dataset_source: str | None, dry_run: bool, **given: Any
+) -> None:
+    """Wait for the run of the kernel in FOLDER, fetch and check what it left, and merge it into the home.
+
+    With --dataset-source, fetch the published home instead.
+    """
+    client = Client(_timeouts(given), notify)
+    with TemporaryDirectory(prefix="kagglebatt-") as scratch:
+        if dataset_source is not None:
+            _pull_dataset(client, dataset_source, Path(scratch), home, dry_run)
+        else:
+            _pull_run(client, folder, target or Path(scratch) / "output", home, dry_run)
+
+
+def _pull_dataset(client: Client, ref: str, folder: Path, home: Path, dry_run: bool) -> None:
+    from kagglebatt.home.directory import merge_homes
+    from kagglebatt.remote import dataset as remote_dataset
+
+    if dry_run:
+        click.echo(f"kaggle datasets download {ref}: check it, and merge it into {home}")
+        return
+    remote_dataset.download(client, ref, folder)
+    for _, solvers, entries in merge_homes([folder], home, notify):
+        click.echo(f"{ref}: {solvers} solvers and {entries} cache entries were new in {home}")
+
+
+def _pull_run(client: Client, folder: Path, target: Path, home: Path, dry_run: bool) -> None:
+    from kagglebatt.remote import kernel as remote_kernel
+    from kagglebatt.remote.watch import Watch, check_run, merge_output, wait
+
+    kernel = remote_kernel.read_folder(folder, _account(client, dry_run))
+    _refuse_to_replace(target, home)
+    if dry_run:
+        click.echo(
+            f"wait for {kernel.ref}, bundle {kernel.bundle}\nkaggle kernels output {kernel.ref} -p {target}\n"
+            f"compare every file with result.json, and merge the home into {home}"
+        )
+        return
+    if remote_kernel.bundle_on_kaggle(client, kernel.ref) != kernel.bundle:
+        raise RunFailedError(
+            f"{kernel.ref}: does not have bundle {kernel.bundle}. `kagglebatt push {folder}` pushes it."
+        )
+    output = wait(Watch(client, kernel.ref, kernel.bundle, target, _show))
+    new = merge_output(output, home, notify)
+    check_run(kernel.ref, output)
+    assert output.result is not None
+    click.echo(
+        f"{kernel.ref}: {output.result.status}, {len(output.result.files)} files checked, {new} solvers were new"
+    )
+
+
+def _refuse_to_replace(target: Path, home: Path) -> None:
+    """An output replaces what is in its folder, so that has to be an earlier output, or nothing."""
+    if target.resolve() == home.resolve():
+        raise SettingsError(f"--to is {target}, the home itself; the output is merged into it. Give another folder.")
+    if target.is_dir() and any(target.iterdir()) and not (target / RESULT_NAME).is_file():
+        raise SettingsError(f"--to is {target}, which holds other things than a run's output. Give another folder.")
+
+
+def _show(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@click.command()
+@click.option("-m", "--message", default="kagglebatt home", show_default=True, help="Note of the version.")
+@with_options(HOME, _DATASET, _FORCE, _PATIENCE, _DRY)
+@_stoppable
+def publish(home: Path, message: str, dataset_source: str | None, force: bool, dry_run: bool, **given: Any) -> None:
+    """Publish the home as its dataset's newest version, and see that all of it arrived."""
+    from kagglebatt.home.directory import read_archive
+    from kagglebatt.remote import dataset as remote_dataset
+
+    with read_archive(home):
+        pass
+    client = Client(_timeouts(given), notify)
+    metadata = read_metadata(home, _account(client, dry_run), dataset_source)
+    if dry_run:
+        with remote_dataset.staged(home, metadata, {}) as folder:
+            for name, size in remote_dataset.sent(folder).items():
+                click.echo(f"{size:>12,} bytes  {name}")
+        click.echo(f"kaggle datasets create, or version: {metadata['id']}, {metadata['title']!r}")
+        return
+    version = remote_dataset.publish(client, home, metadata, {}, message, force)
+    click.echo(f"{metadata['id']}: version {version} has all of {home}")
+
+
+@click.command()
+@SIZES
+@click.option(
+    "--kernels",
+    type=click.IntRange(1, 99),
+    default=1,
+    show_default=True,
+    help="Deal the tasks of a step into so many kernels.",
+)
+@click.option("--name", default="kagglebatt", show_default=True, help="The kernels' titles begin with it.")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build/loop"),
+    show_default=True,
+    help="Folder for the loop's state, kernels and outputs.",
+)
+@with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], DEAL_OPTIONS, LIMIT_OPTIONS, _QUOTA, _FORCE, _PATIENCE,
+              _DRY, JSON)  # fmt: skip
+@_stoppable
+def loop(
+    sizes: str,
+    kernels: int,
+    name: str,
+    target: Path,
+    iterations: int,
+    dataset_source: str | None,
+    quota: str,
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Bundle, push, wait, fetch, check, merge and publish, again and again; begun again, it goes on."""
+    from kagglebatt.home.directory import read_only
+    from kagglebatt.remote.loop import Loop
+    from kagglebatt.remote.loop_plan import LoopPlan, describe
+    from kagglebatt.remote.loop_state import locked, read_state
+
+    timeouts = _timeouts(given)
+    settings = Settings(**given)
+    counts = read_sizes(sizes)
+    if settings.home.is_dir() and read_only(settings.home):
+        raise SettingsError(f"{settings.home}: cannot be written, and a loop files what it learns. Copy it first.")
+    with ExitStack() as stack:
+        handles = () if dry_run else (stack.enter_context(locked(target, notify)),)
+        client = Client(timeouts, notify, handles)
+        account = _account(client, dry_run)
+        metadata = read_metadata(settings.home, account, dataset_source)
+        plan = LoopPlan(
+            replace(settings, iterations=1), iterations, counts, kernels, name, account, metadata, quota == "wait",
+            force, target,
+        )  # fmt: skip
+        if dry_run:
+            click.echo("\n".join(describe(plan)))
+            return
+        done = []
+        try:
+            for step in Loop(plan, read_state(target, plan.asked()), client, _show).walk():
+                done.append({"loop_iteration": step.iteration, "size": step.size, "reports": list(step.reports)})
+                if not as_json:
+                    click.echo(f"iteration {step.iteration}, {step.size} tasks")
+                    click.echo(
+                        "\n".join(line for report in step.reports if report for line in report_text.funnel(report))
+                    )
+        finally:
+            if as_json:
+                click.echo(json.dumps({"steps": done}))

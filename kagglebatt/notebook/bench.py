@@ -1,0 +1,162 @@
+"""The benchmark: the bundled notebook through papermill, at each size, again and again, each time in a fresh kernel.
+
+What one kernel leaves is mounted, read-only, as the next one's input, where Kaggle would mount the output of a kernel.
+Whether a run succeeded is told by its ``result.json`` and by what papermill raised; the executed notebook says
+"completed" also of a kernel that died.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from kagglebatt.errors import RunFailedError
+from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
+from kagglebatt.notebook.result import RESULT_NAME, Result, read_result
+from kagglebatt.settings import Settings
+from kagglebatt.tasks.load import load_tasks
+
+NOTEBOOK_NAME = "__notebook__.ipynb"
+"""Its name while it runs, as on Kaggle."""
+
+
+@dataclass(frozen=True)
+class BenchRow:
+    """One size and iteration: the seconds from papermill's start to its end, and the kernel's own report."""
+
+    size: int
+    iteration: int
+    wall: float
+    report: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report's keys, and ``size``, ``bench_iteration`` and ``wall``."""
+        return {
+            "size": self.size, "bench_iteration": self.iteration, "wall": round(self.wall, 3), **self.report
+        }  # fmt: skip
+
+
+def bench(
+    settings: Settings, sizes: Sequence[int], iterations: int, folder: Path, notify: Callable[[str], object]
+) -> Iterator[BenchRow]:
+    """Run every size so many times; yields each row as it is done.
+
+    Args:
+        settings: of every run; their tasks and iterations are not used.
+        folder: for kernels and outputs, ``5-tasks/kernel``, ``5-tasks/output-1`` and so on; replaced if it is there.
+
+    Raises:
+        RunFailedError: a run failed; its executed notebook is in its output.
+    """
+    for size in sizes:
+        place = folder / f"{size}-tasks"
+        remove(place)
+        tasks = load_tasks(settings.dataset, size, settings.ids)
+        order = BundleRequest(replace(settings, tasks=None, iterations=1), f"kagglebatt bench {size} tasks", "local")
+        bundle = build(order, tasks)
+        notebook, *_ = bundle.write(place / "kernel")
+        notify(f"{size} tasks: bundle {bundle.id}, {bundle.size:,} bytes of source")
+        before: Path | None = None
+        for iteration in range(1, iterations + 1):
+            output = place / f"output-{iteration}"
+            started = perf_counter()
+            with mounted(place / "input", {"notebooks/local/kagglebatt-bench": before} if before else {}) as inputs:
+                result = run_notebook(notebook, bundle, inputs, output)
+            yield BenchRow(len(tasks), iteration, perf_counter() - started, result.runs[-1])
+            before = output
+
+
+@contextmanager
+def mounted(folder: Path, inputs: dict[str, Path]) -> Iterator[Path]:
+    """A folder of inputs as Kaggle lays them out, read-only, for the body of a ``with`` statement.
+
+    Args:
+        inputs: folders by their place below it.
+    """
+    folder.mkdir(parents=True)
+    for point, source in inputs.items():
+        shutil.copytree(source, folder / point)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, also a read-only one, if it is there."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path) -> Result:
+    """Run a bundled notebook in a fresh kernel, as a batch run; the note that it left.
+
+    Raises:
+        RunFailedError: it did not come to its end.
+    """
+    import papermill
+
+    output.mkdir(parents=True)
+    places = {"input_folder": str(inputs.resolve()), "working_folder": str(output.resolve())}
+    fault = ""
+    try:
+        with _environment(KAGGLE_KERNEL_RUN_TYPE="Batch", PYDEVD_DISABLE_FILE_VALIDATION="1"):
+            papermill.execute_notebook(
+                str(notebook).replace("{", "{{").replace("}", "}}"),
+                str(output / NOTEBOOK_NAME).replace("{", "{{").replace("}", "}}"),
+                parameters=places,
+                cwd=str(output),
+                progress_bar=False,
+                extra_arguments=["--log-level=ERROR"],  # or each kernel warns that it talks over TCP
+            )
+    except papermill.exceptions.PapermillExecutionError as error:
+        fault = f"{error.ename}: {error.evalue}"
+    except RuntimeError as error:  # nbclient's DeadKernelError, and what jupyter_client says of one that never began
+        fault = f"its kernel died: {error}"
+    result = read_result(output / RESULT_NAME)
+    if fault or result is None or result.bundle != bundle.id or not result.runs:
+        why = fault or (result.message if result else "") or f"it left no {RESULT_NAME}"
+        raise RunFailedError(f"{notebook.name}: failed ({why}). What it printed is in {output / NOTEBOOK_NAME}.")
+    return result
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def table(rows: Sequence[BenchRow]) -> list[str]:
+    """The rows as a table in Markdown; hits and misses as inlining / validation."""
+    lines = [
+        "| tasks | iteration | wall | solved on demo | on test | timeouts | hits | misses | time saved |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        caches = row.report["caches"]
+        hits, misses = (f"{caches['inlining'][what]} / {caches['validation'][what]}" for what in ("hits", "misses"))
+        saved = sum(figures["seconds_saved"] for figures in caches.values())
+        lines.append(
+            f"| {row.size} | {row.iteration} | {row.wall:.1f} s | {row.report['solved_demo']} "
+            f"| {row.report['solved_test']} | {row.report['timeouts']} | {hits} | {misses} | {saved:.2f} s |"
+        )
+    return lines

@@ -1,0 +1,106 @@
+"""What is attached to a kernel: homes and task files, found by what they are, under any layout of mounts.
+
+Kaggle mounts a dataset as ``/kaggle/input/SLUG`` or ``/kaggle/input/datasets/OWNER/SLUG``, another kernel's output as
+``/kaggle/input/notebooks/OWNER/SLUG``, the kernel's own as ``/kaggle/input/SLUG``. So no path is taken for granted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kagglebatt.errors import InputError
+from kagglebatt.home import archive_layout, index
+from kagglebatt.home.archive import distinct_iterations
+from kagglebatt.home.files import file_digest, read_json
+
+_DEEPEST = 5
+"""Folders between the input folder and a home, and one to spare."""
+
+
+@dataclass(frozen=True)
+class RequiredInput:
+    """An input that a kernel was pushed with.
+
+    Attributes:
+        source: owner/slug of a dataset or of a kernel.
+        iterations: so many must its home hold, or it is an old version.
+    """
+
+    source: str
+    iterations: int = 0
+
+
+@dataclass(frozen=True)
+class FoundHome:
+    """A home that is attached, and the iterations that its index lists."""
+
+    path: Path
+    iterations: int
+
+
+def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
+    for place, folders, files in os.walk(root):
+        folders.sort()
+        if len(Path(place).relative_to(root).parts) >= _DEEPEST:
+            folders.clear()
+        yield Path(place), files
+
+
+def find_homes(root: Path) -> list[FoundHome]:
+    """Homes at any place below a folder, those with more iterations first."""
+    places = [place for place, files in _folders(root) if archive_layout.FILE_NAME in files]
+    found = [FoundHome(place, _iterations(place)) for place in places]
+    return sorted(found, key=lambda home: (-home.iterations, str(home.path)))
+
+
+def _iterations(place: Path) -> int:
+    try:
+        known = read_json((place / index.FILE_NAME).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return 0
+    listed = known.get("iterations") if isinstance(known, dict) else None
+    return distinct_iterations(listed) if isinstance(listed, list) else 0
+
+
+def find_file(root: Path, name: str, sha256: str) -> Path:
+    """A file of this name and content at any place below a folder.
+
+    Raises:
+        InputError: there is none, or only others of that name.
+    """
+    named = [place / name for place, files in _folders(root) if name in files]
+    for path in named:
+        if file_digest(path) == sha256:
+            return path
+    if named:
+        raise InputError(f"{named[0]}: is not the file that this notebook was bundled with. Publish the dataset again.")
+    raise InputError(f"{root}: has no {name}, which this notebook needs. Publish the dataset and attach it.")
+
+
+def check(root: Path, needs: Sequence[RequiredInput], found: Sequence[FoundHome]) -> None:
+    """See that everything that was attached is there, and recent enough.
+
+    Raises:
+        InputError: something is missing, empty or old; the message says what to do.
+    """
+    for need in needs:
+        if "/" not in need.source:
+            raise InputError(f"{need.source}: is no input's name; write OWNER/SLUG.")
+        slug = need.source.split("/")[1]  # a version may follow
+        own = [home for home in found if slug in home.path.relative_to(root).parts]
+        if not own:
+            mounted = any(place.name == slug for place, _ in _folders(root))
+            what = "is attached but holds no home" if mounted else "is not attached"
+            raise InputError(
+                f"{need.source}: {what} (looked below {root}). Publish it with `kagglebatt publish`, wait until it is "
+                "ready, attach it, and run again."
+            )
+        newest = max(home.iterations for home in own)
+        if newest < need.iterations:
+            raise InputError(
+                f"{need.source}: is an old version: it holds {newest} iterations, and {need.iterations} are expected. "
+                "Wait until its newest version is ready, and run again."
+            )

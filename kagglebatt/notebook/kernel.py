@@ -1,0 +1,231 @@
+"""What happens in a kernel: look around, take over what is attached, evolve, note the result. Called by the notebook.
+
+The home is the working folder itself, so that what a run leaves is flat. Whatever happens, what was finished is saved,
+and ``result.json`` is written last with the true status; then an error goes on, so that the run fails.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from kagglebatt.errors import HomeError, SettingsError, StoppedError
+from kagglebatt.evolve import evolve
+from kagglebatt.home import index
+from kagglebatt.home.directory import copy_home, merge_homes
+from kagglebatt.notebook.inputs import FoundHome, RequiredInput, check, find_file, find_homes
+from kagglebatt.notebook.overview import Overview, make_overview
+from kagglebatt.notebook.result import write_result
+from kagglebatt.report_text import funnel, recalled
+from kagglebatt.settings import Settings
+from kagglebatt.tasks.load import CHALLENGES_NAME, load_tasks
+from kagglebatt.tasks.task import Task
+
+_QUIET_SECONDS, _MOST_QUIET_SECONDS, _QUIET_PART = 10.0, 60.0, 0.02
+"""Something is printed at most this often: at first, and in a run of hours, whose log must stay readable."""
+
+
+def say(sentence: str) -> None:
+    """Print a line at once, for a log that is read while the run goes on."""
+    print(sentence, flush=True)  # noqa: T201 - a kernel's output is its log
+
+
+def refuse_unknown(cells: Sequence[str]) -> None:
+    """See that what papermill injected are parameters of the notebook; papermill itself only warns.
+
+    Args:
+        cells: what was run until now, as IPython's ``In`` has it.
+
+    Raises:
+        SettingsError: something else was injected, which would change nothing.
+    """
+    own: set[str] = set()
+    given: set[str] = set()
+    for cell in cells:
+        names = _assigned(cell)
+        if cell.startswith("# Parameters\n"):  # as papermill begins its cell
+            given |= names
+        elif {"needs", "bundle"} <= names:
+            own |= names
+    if unknown := sorted(given - own):
+        raise SettingsError(f"{', '.join(unknown)}: no parameter of this notebook, which has {', '.join(sorted(own))}.")
+
+
+def _assigned(cell: str) -> set[str]:
+    try:
+        lines = ast.parse(cell).body
+    except SyntaxError:  # IPython's own commands
+        return set()
+    targets = [target for line in lines if isinstance(line, ast.Assign) for target in line.targets]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+@dataclass
+class Kernel:
+    """One run in a kernel.
+
+    Attributes:
+        bundle: id of the bundle.
+        unpacked: folder of what the notebook carried: code, and in ``tasks`` and ``home`` those, if they are there.
+        input_folder: where inputs are mounted, read-only.
+        working_folder: where everything is written; it becomes the run's output.
+        needs: inputs that must be there.
+        task_files: sha256 by name of the task files.
+        given: settings by name.
+    """
+
+    bundle: str
+    unpacked: Path
+    input_folder: Path
+    working_folder: Path
+    needs: Sequence[RequiredInput]
+    task_files: Mapping[str, str]
+    given: Mapping[str, Any]
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    tasks: tuple[Task, ...] = ()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the run."""
+        solvers = self.unpacked / "solvers"
+        return Settings(
+            dataset=str(self.unpacked),
+            home=self.working_folder,
+            solvers=solvers if solvers.is_dir() else None,
+            **self.given,
+        )
+
+    def prepare(self) -> None:
+        """Say what this machine is, find the inputs, and take over what they know.
+
+        Raises:
+            KagglebattError: an input is missing, empty, old or damaged, or of a newer format.
+        """
+        with self._noted("failed", "was prepared"):
+            say(hardware())
+            self.working_folder.mkdir(parents=True, exist_ok=True)
+            homes = find_homes(self.input_folder)
+            check(self.input_folder, self.needs, homes)
+            carried = self.unpacked / "home"
+            if carried.is_dir():
+                homes += [FoundHome(carried, 0)]
+            self._take_over([home.path for home in homes])
+            self.tasks = load_tasks(str(self._challenges()))
+            say(f"{len(self.tasks)} tasks, seed {self.settings.seed}, {self.settings.iterations} iterations")
+
+    def _take_over(self, homes: Sequence[Path]) -> None:
+        if not homes:
+            say("no home is attached: this run begins with nothing")
+            return
+        rest = list(homes)
+        fresh = not any((self.working_folder / name).exists() for name in index.FILES)
+        before = set(self.working_folder.iterdir())
+        try:
+            if fresh:
+                copy_home(rest[0], self.working_folder)
+                say(f"{rest.pop(0)}: taken over")
+            # Also when there is none to merge: opening the working folder finds what is damaged in it.
+            for place, solvers, entries in merge_homes(rest, self.working_folder, say):
+                say(f"{place}: merged, {solvers} solvers and {entries} cache entries were new")
+        except (HomeError, OSError):
+            if fresh:  # or it would stand in the way of a better input, when this is run by hand again
+                for path in set(self.working_folder.iterdir()) - before:
+                    path.unlink()
+                say(f"{homes[0]}: what was taken over is removed again")
+            raise
+
+    def _challenges(self) -> Path:
+        carried = self.unpacked / "tasks"
+        root = carried if carried.is_dir() else self.input_folder
+        paths = {name: find_file(root, name, digest) for name, digest in self.task_files.items()}
+        return paths[CHALLENGES_NAME]
+
+    def run(self) -> None:
+        """Evolve; say what an iteration found, of the first and the last and of some between.
+
+        Raises:
+            KagglebattError: something cannot be read or written; what was finished is saved.
+        """
+        with self._noted("complete", "was run"):
+            progress, told = Progress(), 0
+            try:
+                for report in evolve(self.settings, self.tasks, progress, say):
+                    self.runs.append(report.as_json())
+                    if len(self.runs) == 1 or progress.due():
+                        told = self._tell_last()
+            finally:
+                if len(self.runs) > told:
+                    self._tell_last()
+
+    def _tell_last(self) -> int:
+        say("\n".join([*funnel(self.runs[-1]), *recalled(self.runs[-1])]))
+        return len(self.runs)
+
+    @contextmanager
+    def _noted(self, status: str, what: str) -> Iterator[None]:
+        """Write result.json after the body, with the status, or with what ended it."""
+        message = "it was not run" if status == "failed" else ""
+        try:
+            yield
+        except StoppedError as stopped:
+            status, message = "stopped", str(stopped)
+            say(f"stopped ({stopped}); everything finished is saved, and the next run goes on from there")
+        except BaseException as error:
+            status, message = "failed", f"{type(error).__name__}: {error}"
+            say(f"failed before it {what}: {message}")
+            raise
+        finally:
+            write_result(self.working_folder, self.bundle, status, message, self.runs)
+
+    def report(self) -> Overview:
+        """What was found, with pictures."""
+        return make_overview(self.working_folder, self.runs, self.tasks)
+
+    def outputs(self) -> None:
+        """Say what the run leaves."""
+        for path in sorted(self.working_folder.iterdir()):
+            if path.is_file():
+                say(f"{path.stat().st_size:>12,} bytes  {path.name}")
+
+
+class Progress:
+    """A line now and then: which stage, how far, how long."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._began = self._told = clock()
+
+    def due(self) -> bool:
+        """Whether nothing was said for long enough; then it counts as said."""
+        now = self._clock()
+        quiet = min(_MOST_QUIET_SECONDS, max(_QUIET_SECONDS, (now - self._began) * _QUIET_PART))
+        if now - self._told < quiet:
+            return False
+        self._told = now
+        return True
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Told how far the work is; says it now and then."""
+        if self.due():
+            say(f"{self._told - self._began:7.1f} s  {stage} {done:,} of {total:,} candidate runs")
+
+
+def hardware() -> str:
+    """One line on the machine and what it runs: processors, memory and disk in GiB, versions."""
+    import joblib
+
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    disk = shutil.disk_usage(Path.cwd()).free / 2**30
+    return (
+        f"{os.cpu_count()} processors, {memory:.1f} GiB memory, {disk:.1f} GiB disk free, {platform.system()}, "
+        f"Python {platform.python_version()}, joblib {joblib.__version__}, "
+        f"{os.environ.get('KAGGLE_KERNEL_RUN_TYPE', 'not on Kaggle')}"
+    )

@@ -1,0 +1,7 @@
+"""Programs as values: read, print, slice, identify, mutate and deal; nothing here runs one.
+
+Imports: ``dsl``.
+
+For others: ``program.Program``, ``parse.parse_program``, ``parse.read_programs``, ``batt.Batt``, ``batt.deal``,
+``card.deal_hand``, ``inline.inline``.
+"""

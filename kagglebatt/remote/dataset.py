@@ -1,0 +1,280 @@
+"""The dataset that a home is published as: look at it, publish a home, take one over.
+
+After an upload the dataset's version and its list of files are compared with what was sent: Kaggle's client makes a
+version also of an upload that failed. A home with less in it than the published one is not published by accident.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep
+from typing import Any
+
+from kagglebatt.errors import HomeError, RemoteError, UnsureError
+from kagglebatt.home import index
+from kagglebatt.home.directory import copy_home, open_home
+from kagglebatt.home.files import read_json, write_aside
+from kagglebatt.remote.client import ABSENT, Client
+from kagglebatt.remote.dataset_metadata import NAME as METADATA_NAME
+
+_TRIES = 3
+_SLOWEST = 50_000
+"""Bytes a second, below which an upload is given up and tried again with more time."""
+
+_READY = "ready"
+_FAILED = ("failed", "deleted")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A dataset as Kaggle knows it: its newest version, and the state of that."""
+
+    version: int
+    state: str
+
+
+def find_published(client: Client, ref: str) -> Published | None:
+    """What Kaggle knows of a dataset; None when there is none that this account may see.
+
+    Raises:
+        RemoteError: Kaggle does not say.
+    """
+    try:
+        said = client.read("datasets", "status", ref, "--format", "json", quiet=ABSENT)
+    except RemoteError as error:
+        if error.status in ABSENT:
+            return None
+        raise
+    found = read_json(said.strip().splitlines()[-1]) if said.strip() else None
+    if not isinstance(found, dict):
+        raise UnsureError(f"{ref}: Kaggle's client says nothing of its status: {said.strip()[:200]}")
+    return Published(int(found.get("current_version_number") or 0), str(found.get("status")))
+
+
+def files(client: Client, ref: str) -> dict[str, int]:
+    """Bytes by name of a dataset's files.
+
+    Raises:
+        RemoteError: Kaggle does not say.
+    """
+    said = client.read("datasets", "files", ref, "--csv", "--page-size", "200")
+    lines = said.splitlines()
+    heads = [place for place, line in enumerate(lines) if line.startswith("name,")]
+    rows = csv.DictReader(lines[heads[0] :]) if heads else ()
+    return {row["name"]: int(row["size"]) for row in rows if str(row.get("size", "")).isdecimal()}
+
+
+def entry_counts(found: Mapping[str, Any]) -> dict[str, int]:
+    """How much is in a home, by what its index says: iterations, solvers, and so on; empty without an index."""
+    archive, cache = found.get("archive"), found.get("cache")
+    if not isinstance(archive, dict):
+        return {}
+    counts = {**archive, "cache entries": sum(cache.values()) if isinstance(cache, dict) else 0}
+    return {str(name): count for name, count in counts.items() if isinstance(count, int)}
+
+
+def archive_digest(found: Mapping[str, Any]) -> str:
+    """What tells one archive from another, by what the index of its home says; empty without an index."""
+    files = found.get("files")
+    archive = files.get(index.FILES[0]) if isinstance(files, dict) else None
+    return str(archive.get("sha256", "")) if isinstance(archive, dict) else ""
+
+
+def published_index(client: Client, ref: str) -> dict[str, Any]:
+    """The index of the published home; empty when nothing is published.
+
+    Raises:
+        HomeError: the dataset holds something else.
+        RemoteError: Kaggle does not say, or does not give it as it was published.
+    """
+    for pause in client.timeouts.pauses():
+        listed = files(client, ref)
+        if listed and index.FILE_NAME not in listed:
+            raise HomeError(
+                f"{ref}: holds no home of kagglebatt's. Give another --dataset-source, or replace it with --force."
+            )
+        found = _fetch_index(client, ref, listed[index.FILE_NAME]) if listed else {}
+        if found:
+            return found
+        if pause:
+            client.notify(f"{ref}: its {index.FILE_NAME} does not come whole. Fetching it again in {pause:.0f} s.")
+            sleep(pause)
+    if not listed:
+        return {}
+    raise RemoteError(
+        f"{ref}: its {index.FILE_NAME} does not come whole, so what is in it cannot be told. Run the same command "
+        "again later. If that does not help, what was published is damaged: replace it with --force."
+    )
+
+
+def _fetch_index(client: Client, ref: str, size: int) -> dict[str, Any]:
+    """The index, empty when it is not what was listed: Kaggle's client saves whatever comes."""
+    with TemporaryDirectory(prefix="kagglebatt-") as name:
+        folder = Path(name)
+        client.read("datasets", "download", ref, "-f", index.FILE_NAME, "-p", name, "-o", "-q", transfer=True)
+        _unzip(folder)
+        path = folder / index.FILE_NAME
+        return index.read_index(folder) if path.is_file() and path.stat().st_size == size else {}
+
+
+def _unzip(folder: Path) -> None:
+    """Kaggle zips some of what it sends."""
+    for path in folder.glob("*.zip"):
+        with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as packed:  # what is not there is noticed by others
+            packed.extractall(folder)
+
+
+def download(client: Client, ref: str, into: Path) -> None:
+    """Fetch a published home into an empty folder, and see that it is as it was published.
+
+    Raises:
+        RemoteError: Kaggle does not give it, or the dataset holds none.
+    """
+    for pause in client.timeouts.pauses():
+        client.read("datasets", "download", ref, "-p", str(into), "--unzip", "-o", "-q", transfer=True)
+        _unzip(into)
+        if not any((into / name).exists() for name in (*index.FILES, index.FILE_NAME)):
+            raise RemoteError(f"{ref}: holds no home of kagglebatt's. Give another --dataset-source.")
+        name = index.altered(into)
+        if not name:
+            return
+        if pause:
+            client.notify(f"{ref}: {name} did not come as it was published. Fetching it again in {pause:.0f} s.")
+            sleep(pause)
+    raise RemoteError(f"{ref}: {name} did not come as it was published; nothing was taken over. Fetch it again later.")
+
+
+def less(own: Mapping[str, int], published: Mapping[str, int]) -> str:
+    """In what a home has less than the published one, as words; empty when in nothing."""
+    return ", ".join(
+        f"{own.get(name, 0)} {name} instead of {count}" for name, count in published.items() if own.get(name, 0) < count
+    )
+
+
+@contextmanager
+def staged(home: Path, metadata: Mapping[str, Any], more: Mapping[str, bytes]) -> Iterator[Path]:
+    """A folder with just what is published, in a place of its own: the client resumes uploads by their path."""
+    with TemporaryDirectory(prefix="kagglebatt-dataset-") as name:
+        folder = Path(name)
+        copy_home(home, folder)
+        with open_home(folder):
+            pass
+        for file, content in more.items():
+            (folder / file).write_bytes(content)
+        (folder / METADATA_NAME).write_text(json.dumps(metadata, indent=2) + "\n")
+        yield folder
+
+
+def sent(folder: Path) -> dict[str, int]:
+    """Bytes by name of what the client sends of a folder."""
+    return {path.name: path.stat().st_size for path in sorted(folder.iterdir()) if path.name != METADATA_NAME}
+
+
+def publish(
+    client: Client, home: Path, metadata: Mapping[str, Any], more: Mapping[str, bytes], note: str, force: bool = False
+) -> int:
+    """Publish a home as the newest version of its dataset, which is made when there is none; its version.
+
+    Args:
+        more: other files of the dataset, by name.
+        note: of the version.
+        force: also when the published home has more in it.
+
+    Raises:
+        HomeError: the published home has more in it, or the dataset holds something else.
+        RemoteError: Kaggle refused, or not all of it arrived.
+    """
+    ref = str(metadata["id"])
+    with staged(home, metadata, more) as folder:
+        before = find_published(client, ref)
+        if before is not None and before.state != _READY:
+            _wait_until_idle(client, ref)
+        if before is not None and not force:
+            _refuse_less(client, ref, home, entry_counts(index.read_index(folder)))
+        for number in range(_TRIES):
+            if before is not None and before.state != _READY:
+                _wait_until_idle(client, ref)
+            why = _send(client, folder, before is None, note, 2.0**number)
+            version = _arrived(client, ref, sent(folder), before.version if before else 0, why)
+            if version:
+                if home.is_dir():
+                    write_aside(home / METADATA_NAME, json.dumps(metadata, indent=2) + "\n")
+                return version
+            before = find_published(client, ref)
+            client.notify(f"{ref}: not all of it arrived{f' ({why})' if why else ''}; publishing it again.")
+    raise RemoteError(
+        f"{ref}: not all of it arrived, {_TRIES} times{f' ({why})' if why else ''}. "
+        + (f"See who owns {ref}, or give another --dataset-source. " if "denied" in why or "403" in why else "")
+        + f"Publish it again later; {home} is as it was."
+    )
+
+
+def _refuse_less(client: Client, ref: str, home: Path, own: Mapping[str, int]) -> None:
+    missing = less(own, entry_counts(published_index(client, ref)))
+    if missing:
+        raise HomeError(
+            f"{home}: has less in it than {ref}: {missing}. Fetch that with `kagglebatt pull --dataset-source {ref}`, "
+            "or replace it with --force."
+        )
+
+
+def _send(client: Client, folder: Path, new: bool, note: str, stretch: float) -> str:
+    """Send a folder; why not all of it may have arrived, as far as the client says.
+
+    Args:
+        stretch: of the time that it may take.
+    """
+    stretch *= 2 + sum(sent(folder).values()) / _SLOWEST / client.timeouts.call
+    verb = ("create",) if new else ("version", "-m", note)
+    try:
+        said = client.ask("datasets", *verb, "-p", str(folder), "-t", stretch=stretch)
+    except UnsureError as error:
+        return str(error)
+    except RemoteError as error:
+        if error.status in ABSENT:  # also of a dataset that is still being processed
+            return str(error)
+        raise
+    for line in said.splitlines():
+        if "creation error" in line:
+            raise RemoteError(
+                f"{line.strip()} If the title is taken, give another in {METADATA_NAME}, and another --dataset-source."
+            )
+        if "unsuccessful" in line:
+            return line.strip()
+    return ""
+
+
+def _wait_until_idle(client: Client, ref: str) -> None:
+    """Wait while an earlier version is processed; Kaggle refuses another one meanwhile."""
+    for _ in client.timeouts.polls(client.timeouts.ready):
+        found = find_published(client, ref)
+        if found is None or found.state == _READY or found.state in _FAILED:
+            return
+    raise RemoteError(f"{ref}: an earlier version is not ready after {client.timeouts.ready:.0f} s. Try again later.")
+
+
+def _arrived(client: Client, ref: str, wanted: Mapping[str, int], before: int, why: str) -> int:
+    """The version that came after ``before``, once it is ready and has all files; 0 when it does not come so."""
+    settled = client.timeouts.settle if not why else min(client.timeouts.settle, 4 * client.timeouts.poll)
+    waited_ready = 0.0
+    for passed in client.timeouts.polls(client.timeouts.ready):
+        found = find_published(client, ref)
+        if found is not None and found.version > before:
+            if found.state in _FAILED:
+                return 0
+            if found.state == _READY:
+                if files(client, ref) == wanted:
+                    return found.version
+                waited_ready = waited_ready or passed
+        elif passed > settled:
+            return 0
+        if waited_ready and passed - waited_ready > settled:
+            return 0
+    return 0

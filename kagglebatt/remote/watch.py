@@ -1,0 +1,135 @@
+"""Waiting for the run that was pushed, and for no other: it is known by its bundle's id.
+
+Kaggle's status may for a while be that of an earlier run, and the client has no limits on waiting. While the run goes
+on its log is shown; when it is over its output is fetched and checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from kagglebatt.errors import IgnoredInputError, InputError, RunFailedError, UnsureError
+from kagglebatt.home import index
+from kagglebatt.home.directory import merge_homes
+from kagglebatt.remote.client import Client
+from kagglebatt.remote.kernel import GOING, Follower, Output, fetch, status
+
+_HEAR_OUT_SECONDS = 2.0
+
+
+@dataclass
+class Watch:
+    """One run being waited for; ask ``poll`` until it gives an output, and close it.
+
+    Attributes:
+        ref: owner/slug of its kernel.
+        bundle: what it is known by.
+        into: folder for its output; what is there is replaced.
+        show: given each line of its log, as it comes.
+    """
+
+    client: Client
+    ref: str
+    bundle: str
+    into: Path
+    show: Callable[[str], object]
+    state: str = ""
+    _follower: Follower | None = None
+    _over_since: float | None = None
+    _seen_going: bool = False
+
+    def poll(self) -> Output | None:
+        """The run's output, once it is over; None while it goes on, or while nothing is known of it yet.
+
+        Raises:
+            RunFailedError: it ended and left nothing that tells of it.
+            RemoteError: Kaggle does not say, or does not give what the run left.
+        """
+        state, message = status(self.client, self.ref)
+        if state != self.state:
+            self.state = state
+            self.client.notify(f"{self.ref}: {state.lower()}{f' ({message})' if message else ''}")
+        if state in GOING:
+            self._seen_going = True
+            self._over_since = None
+            if self._follower is None and state == "RUNNING":
+                self._follower = Follower(self.client, self.ref, self.show)
+            return None
+        if self._follower is not None:
+            self._follower.close(_HEAR_OUT_SECONDS)
+            self._follower = None
+        output = fetch(self.client, self.ref, self.bundle, self.into)
+        if output.result is not None and output.result.bundle == self.bundle:
+            return output
+        self._over_since = monotonic() if self._over_since is None else self._over_since
+        ours = self.bundle in output.log
+        if ours or monotonic() - self._over_since > self.client.timeouts.settle / (4 if self._seen_going else 1):
+            which = "it" if ours or self._seen_going else "its newest run, which may not be the one that was pushed,"
+            raise RunFailedError(
+                f"{self.ref}: {which} ended as {state.lower()} and left no result.json of this bundle"
+                f"{f' ({message})' if message else ''}. Its log: {_last_lines(output) or 'nothing'}"
+            )
+        return None
+
+    def close(self) -> None:
+        """Hear no more of its log."""
+        if self._follower is not None:
+            self._follower.close()
+            self._follower = None
+
+
+def wait(watch: Watch) -> Output:
+    """The run's output, when it is over.
+
+    Raises:
+        RunFailedError: it ended and left nothing that tells of it, or did not end.
+        RemoteError: as for ``Watch.poll``.
+    """
+    client = watch.client
+    try:
+        for _ in client.timeouts.polls(client.timeouts.run):
+            output = watch.poll()
+            if output is not None:
+                return output
+    finally:
+        watch.close()
+    raise UnsureError(
+        f"{watch.ref}: is not over after {client.timeouts.run / 60:.0f} minutes. `kagglebatt pull` waits for it again."
+    )
+
+
+def merge_output(output: Output, home: Path, notify: Callable[[str], object]) -> int:
+    """Merge the home that a run left into another one; how many solvers were new.
+
+    Raises:
+        HomeError: one of the two cannot be used.
+    """
+    if output.result is None or index.FILES[0] not in output.result.files:
+        return 0
+    return sum(solvers for _, solvers, _ in merge_homes([output.folder], home, notify))
+
+
+def check_run(ref: str, output: Output) -> None:
+    """See that a run did what it should.
+
+    Raises:
+        IgnoredInputError: it could not begin, for an input was missing, empty or old.
+        RunFailedError: it failed, or did not finish an iteration.
+    """
+    result = output.result
+    if result is not None and result.usable and result.runs:
+        return
+    message = result.message if result is not None else "it left no result.json"
+    if message.startswith(InputError.__name__):
+        raise IgnoredInputError(f"{ref}: {message.removeprefix(f'{InputError.__name__}: ')}")
+    raise RunFailedError(
+        f"{ref}: {result.status if result else 'failed'}, {message}. What it had finished is taken over. "
+        f"Its log: {_last_lines(output) or 'nothing'}"
+    )
+
+
+def _last_lines(output: Output) -> str:
+    return " / ".join(line.strip() for line in output.log.splitlines()[-3:])

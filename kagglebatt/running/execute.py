@@ -1,0 +1,162 @@
+"""Running a batt on one sample: every shared step at most once, every candidate within its own time limit.
+
+A batt is first turned into a *plan*: functions and places in a list of values, no names and no text. Nothing is
+generated as source, compiled or exec'd. Candidates are run one after another; each runs the steps that it needs
+and that nobody ran before it. A step that raises has no value, for every candidate alike, exactly as if each
+candidate had been run alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from time import perf_counter
+from typing import Any
+
+from kagglebatt.dsl.constants import CONSTANTS
+from kagglebatt.dsl.registry import PRIMITIVES
+from kagglebatt.errors import TooLargeError
+from kagglebatt.programs.batt import Batt
+from kagglebatt.programs.program import INPUTS, Ref
+from kagglebatt.running.limit import DeadlineReached, Limits, Timer, contained, timer
+from kagglebatt.running.outcome import Kind, Outcome
+
+# A shared step that took less is not worth setting the timer again for.
+_NOTICEABLE_SECONDS = 0.001
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A batt made ready to run: small, and made of numbers and names alone, so that it can be sent to a worker.
+
+    Attributes:
+        names: of constants and primitives that steps refer to, by place after the three inputs.
+        calls: for each step the places of its operation and of its arguments.
+        needs: for each candidate the steps it needs, in the order in which it would run alone.
+        varying: the steps that depend on ``I``.
+        first: the place of step 0 in the list of values.
+    """
+
+    names: tuple[str, ...]
+    calls: tuple[tuple[int, tuple[int, ...]], ...]
+    needs: tuple[tuple[int, ...], ...]
+    varying: tuple[int, ...]
+    first: int
+
+
+def prepare(batt: Batt) -> Plan:
+    """The plan for a batt."""
+    names = sorted({ref for step in batt.steps for ref in step.refs if isinstance(ref, str) and ref not in INPUTS})
+    places = {name: place for place, name in enumerate((*INPUTS, *names))}
+    first = len(places)
+
+    def slot_of(ref: Ref) -> int:
+        return first + ref if isinstance(ref, int) else places[ref]
+
+    by_address = {address: place for place, address in enumerate(batt.addresses)}
+    return Plan(
+        names=tuple(names),
+        calls=tuple((slot_of(step.operation), tuple(map(slot_of, step.arguments))) for step in batt.steps),
+        needs=tuple(tuple(by_address[address] for address in program.addresses) for program in batt.candidates),
+        varying=_varying(batt),
+        first=first,
+    )
+
+
+@lru_cache(maxsize=64)
+def _meanings(names: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(CONSTANTS[name] if name in CONSTANTS else PRIMITIVES[name].fn for name in names)
+
+
+def _varying(batt: Batt) -> tuple[int, ...]:
+    found: set[int] = set()
+    for place, step in enumerate(batt.steps):
+        if "I" in step.refs or any(ref in found for ref in step.refs if isinstance(ref, int)):
+            found.add(place)
+    return tuple(sorted(found))
+
+
+class Evaluation:
+    """The values, times and faults of one plan's steps on one sample."""
+
+    def __init__(self, plan: Plan, inputs: Sequence[Any]) -> None:
+        """Begin with nothing run.
+
+        Args:
+            inputs: the values of ``S``, ``I`` and ``C``.
+        """
+        count = len(plan.calls)
+        self.plan = plan
+        self.values: list[Any] = [*inputs, *_meanings(plan.names), *([None] * count)]
+        self.seconds = [-1.0] * count  # what each finished step took; below zero for one that has not finished
+        self.faults: dict[int, Outcome] = {}
+        self.tried: dict[int, float] = {}  # for a step that was stopped, the longest time it was given
+        self.exhausted = False  # whether memory ran out: all values together took too much, or the last one alone
+
+    def turn_to(self, grid: Any) -> None:
+        """Another ``I``; steps that do not depend on it keep what they have."""
+        self.values[INPUTS.index("I")] = grid
+        for step in self.plan.varying:
+            self.seconds[step] = -1.0
+            self.values[self.plan.first + step] = None
+            self.faults.pop(step, None)
+            self.tried.pop(step, None)
+
+    def run(self, number: int, limit: float, clock: Timer) -> Outcome:
+        """Run one candidate's steps in its own order, so that its first fault is the one it would have alone.
+
+        Args:
+            number: the candidate's place in the plan.
+            limit: seconds that it may take, counting what its steps took when others ran them.
+        """
+        need = self.plan.needs[number]
+        spent = 0.0
+        try:
+            clock.set(limit)  # may fire at once
+            for step in need:
+                if self.seconds[step] < 0:
+                    self._run_step(step, limit - spent)
+                elif self.seconds[step] > _NOTICEABLE_SECONDS:  # done for another candidate, but it counts here too
+                    clock.set(limit - spent - self.seconds[step])
+                spent += self.seconds[step]
+                if step in self.faults:
+                    clock.clear()
+                    return replace(self.faults[step], seconds=spent)
+            clock.clear()
+        except DeadlineReached:
+            clock.clear()
+            return Outcome(Kind.TIMED_OUT, seconds=limit)
+        return Outcome(Kind.VALUE, self.values[self.plan.first + need[-1]], seconds=spent)
+
+    def _run_step(self, step: int, allowed: float) -> None:
+        if allowed <= self.tried.get(step, 0.0):
+            raise DeadlineReached  # it did not finish in as much time for another candidate
+        operation, arguments = self.plan.calls[step]
+        values = self.values
+        started = perf_counter()
+        try:
+            values[self.plan.first + step] = values[operation](*[values[place] for place in arguments])
+        except TooLargeError:
+            self.faults[step] = Outcome(Kind.TOO_LARGE)
+        except MemoryError:
+            self.exhausted = True
+            self.faults[step] = Outcome(Kind.TOO_LARGE)
+        except DeadlineReached:
+            self.tried[step] = perf_counter() - started
+            raise
+        except Exception as error:  # noqa: BLE001 - a step may raise anything; it becomes the outcome
+            self.faults[step] = Outcome(Kind.RAISED, fault=type(error).__name__)
+        self.seconds[step] = perf_counter() - started
+
+
+def execute(plan: Plan, inputs: Sequence[Any], limit: float) -> list[Outcome]:
+    """Run every candidate of a plan on one sample; one outcome each.
+
+    Args:
+        inputs: the values of ``S``, ``I`` and ``C``.
+        limit: seconds that one candidate may take, counting what its steps took when others ran them.
+    """
+    with contained(Limits(limit).memory), timer() as clock:
+        evaluation = Evaluation(plan, inputs)
+        return [evaluation.run(number, limit, clock) for number in range(len(plan.needs))]

@@ -1,0 +1,102 @@
+"""Every sample of every task, in parallel: batts in, a score for each candidate out.
+
+The unit of work is a batt on one sample. Units are cut into chunks of similar cost and streamed over all tasks at
+once; the pool may do them in any order and leave some undone, scores are put back into the order of the units,
+and what is missing is asked for again until nothing is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from time import perf_counter
+
+from kagglebatt.programs.batt import Batt, deal
+from kagglebatt.programs.program import Program
+from kagglebatt.running.execute import Plan, execute, prepare
+from kagglebatt.running.outcome import Outcome
+from kagglebatt.running.score import SampleScore
+from kagglebatt.running.work import Chunk, Slice, SliceResult, Unit, rest
+from kagglebatt.running.worker_pool import WorkerPool
+from kagglebatt.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long a run took.
+
+    Attributes:
+        wall: seconds by the clock.
+        cpu: seconds of processors, summed over workers.
+        spans: for each task the same two, by id. A task's clock runs from its first candidate's beginning to its
+            last one's end, whatever else was done meanwhile.
+    """
+
+    wall: float
+    cpu: float
+    spans: dict[str, tuple[float, float]]
+
+
+def run(
+    units: Sequence[Unit], differs: Batt, pool: WorkerPool, progress: Callable[[int], object] = lambda _done: None
+) -> tuple[list[list[SampleScore]], Timing]:
+    """Run every unit; for each the scores of its batt's candidates, in order.
+
+    Args:
+        differs: judge every distinct output of a demo sample.
+        progress: called with the number of candidate runs finished since the last call.
+    """
+    started = perf_counter()
+    sample_scores: list[dict[int, SampleScore]] = [{} for _ in units]
+    results: list[SliceResult] = []
+    differ_plan = prepare(differs)
+    left = [Slice(place, unit, tuple(range(len(unit.plan.needs)))) for place, unit in enumerate(units)]
+    while left := [part for each in left if (part := rest(each, set(sample_scores[each.place]))) is not None]:
+        runs = sum(len(part.numbers) for part in left)
+        with closing(pool.perform(_cut(left, differ_plan, pool, runs), runs)) as coming:
+            for done in coming:
+                sample_scores[done.place].update(done.scores)
+                results.append(done)
+                progress(len(done.scores))
+    ordered = [[found[number] for number in range(len(found))] for found in sample_scores]
+    wall = perf_counter() - started
+    return ordered, Timing(wall, sum(done.cpu for done in results), _spans(units, results))
+
+
+def _spans(units: Sequence[Unit], results: Sequence[SliceResult]) -> dict[str, tuple[float, float]]:
+    by_task: dict[str, list[SliceResult]] = {}
+    for done in results:
+        by_task.setdefault(units[done.place].task.id, []).append(done)
+    return {
+        task: (
+            max(each.began + each.seconds for each in own) - min(each.began for each in own),
+            sum(each.cpu for each in own),
+        )
+        for task, own in by_task.items()
+    }
+
+
+def _cut(parts: Sequence[Slice], differs: Plan, pool: WorkerPool, runs: int) -> list[Chunk]:
+    """Consecutive slices in chunks, big ones first, small ones to end with, so that all workers end together."""
+    left = sum(part.unit.cost for part in parts)
+    least = left / pool.most_chunks(runs)
+    chunks: list[Chunk] = []
+    taken: list[Slice] = []
+    cost = 0
+    for part in parts:
+        taken.append(part)
+        cost += part.unit.cost
+        if cost >= max(least, left / pool.chunks_at_once(runs)):
+            chunks.append(Chunk(tuple(taken), differs, pool.limits))
+            left -= cost
+            taken, cost = [], 0
+    if taken:
+        chunks.append(Chunk(tuple(taken), differs, pool.limits))
+    return chunks
+
+
+def run_alone(program: Program, task: Task, timeout: float = 1.0) -> list[Outcome]:
+    """The outcomes of one program on every sample of a task, demo samples first, in this process."""
+    plan = prepare(deal([((), program)]))
+    return [outcome for s in task.samples for outcome in execute(plan, (task.pairs, s.input, None), timeout)]

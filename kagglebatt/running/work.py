@@ -1,0 +1,224 @@
+"""The work itself, in whatever process: candidates of units run, judged and compared; scores come out.
+
+A *unit* is a batt on one sample of one task; a *slice* is some of its candidates. Values stay in the process that
+computed them, and only scores travel. Where the process may be lost, a few bytes outside of it always say which
+candidate, and which differ on its output, it is at.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from time import perf_counter, process_time
+
+from kagglebatt.dsl.types import Grid
+from kagglebatt.running.execute import Evaluation, Plan
+from kagglebatt.running.limit import Limits, Timer, contained, timer
+from kagglebatt.running.outcome import Kind, Outcome, is_grid
+from kagglebatt.running.score import SampleScore, gain, judged, score_sample
+from kagglebatt.tasks.task import Sample, Task
+
+_TELL_SECONDS = 0.1
+LONGEST_SECONDS = 5.0
+"""A process gives its chunk back after this long, done or not: whoever waits for more has lost it."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A batt, as its plan, to run on one sample of one task."""
+
+    plan: Plan
+    task: Task
+    sample: Sample
+
+    @property
+    def cost(self) -> int:
+        """An estimate for cutting work evenly: steps times cells."""
+        return (len(self.plan.calls) + 1) * len(self.sample.input) * len(self.sample.input[0])
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Candidates of one unit.
+
+    Attributes:
+        place: the unit's, among all units of a run.
+        numbers: the candidates', in the unit's plan.
+        skip: differs, by number, that failed for good on these candidates' outputs.
+    """
+
+    place: int
+    unit: Unit
+    numbers: tuple[int, ...]
+    skip: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one process does in one go."""
+
+    slices: tuple[Slice, ...]
+    differs: Plan
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class SliceResult:
+    """Marks of some candidates of a unit, by number.
+
+    Attributes:
+        began: when their computing began, in seconds of the machine's own clock.
+        seconds: what computing them took, by that clock.
+        cpu: what it took of a processor; by the clock where the process was lost, and cannot say.
+    """
+
+    place: int
+    scores: dict[int, SampleScore]
+    began: float
+    seconds: float
+    cpu: float
+
+
+class Position:
+    """Where a process is: unit, candidate and differ; readable after the process is gone."""
+
+    _FORM = struct.Struct("qqq")
+    SIZE = _FORM.size
+
+    def __init__(self, handle: int) -> None:
+        """Over an open file of ``SIZE`` bytes."""
+        self._map = mmap.mmap(handle, self.SIZE)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._map.close()
+
+    def set(self, place: int, number: int, differ: int = -1) -> None:
+        """The process turns to a candidate of a unit, or to a differ on that candidate's output."""
+        self._FORM.pack_into(self._map, 0, place, number + 1, differ)
+
+    def clear(self) -> None:
+        """The process is at none."""
+        self._FORM.pack_into(self._map, 0, 0, 0, -1)
+
+    def read(self) -> tuple[int, int, int] | None:
+        """(unit, candidate, differ) that the process was at last; a differ below 0 is none."""
+        place, following, differ = self._FORM.unpack_from(self._map)
+        return (place, following - 1, differ) if following else None
+
+
+def perform(chunk: Chunk, position: Position | None) -> Iterator[SliceResult]:
+    """Do a chunk, slice by slice; the scores come in order, in as many parts as it takes.
+
+    It ends early after a candidate that took more than half of its time, and when it takes long: what is left then is
+    shared out anew, so that no process is left alone with all the slow ones, and nobody waits for one for long.
+
+    Args:
+        position: kept up to date when this process may be lost; then a long call into C may end it, too.
+    """
+    enough = perf_counter() + LONGEST_SECONDS
+    for part in chunk.slices:
+        slow = False
+        with contained(chunk.limits.memory), timer(position is not None) as clock:
+            for done in _scored(_SliceRun(part, chunk.differs, chunk.limits.seconds, clock, position)):
+                slow = any(each.seconds > chunk.limits.seconds / 2 for each in done.scores.values())
+                slow = slow or perf_counter() > enough
+                yield done
+                if slow:
+                    break
+        if position is not None:
+            position.clear()
+        if slow:
+            return
+
+
+def _scored(bench: _SliceRun) -> Iterator[SliceResult]:
+    """The scores of a slice; after one that took long they are told at once, since the next may end the process."""
+    began, worked = perf_counter(), process_time()
+    scores: dict[int, SampleScore] = {}
+    for number in bench.part.numbers:
+        scores[number] = bench.score_sample(number)
+        now = perf_counter()
+        if now - began > _TELL_SECONDS:
+            yield SliceResult(bench.part.place, scores, began, now - began, process_time() - worked)
+            began, worked, scores = perf_counter(), process_time(), {}
+    if scores:
+        yield SliceResult(bench.part.place, scores, began, perf_counter() - began, process_time() - worked)
+
+
+class _SliceRun:
+    """One slice being done: its evaluation of values, and what every differ said of each distinct output."""
+
+    def __init__(self, part: Slice, differ_plan: Plan, limit: float, clock: Timer, position: Position | None) -> None:
+        self.part = part
+        self._differ_plan = differ_plan
+        self._limit = limit
+        self._clock = clock
+        self._position = position
+        self._known: dict[Grid, tuple[int, ...]] = {}
+        self._of_input: list[int | None] | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        task, sample = self.part.unit.task, self.part.unit.sample
+        # The answer is not among a solver's inputs: what it computes cannot depend on it.
+        self._evaluation = Evaluation(self.part.unit.plan, (task.pairs, sample.input, None))
+        self._judging = Evaluation(self._differ_plan, (task.pairs, sample.input, sample.answer))
+
+    def score_sample(self, number: int) -> SampleScore:
+        """Run one candidate, judge what it gave, and compare that with the answer."""
+        self._at(number)
+        outcome = self._run(number)
+        sample = self.part.unit.sample
+        gains = self._gains(number, outcome) if sample.kind == "demo" else ()
+        return score_sample(outcome, sample.answer, gains)
+
+    def _at(self, number: int, differ: int = -1) -> None:
+        if self._position is not None:
+            self._position.set(self.part.place, number, differ)
+
+    def _run(self, number: int) -> Outcome:
+        outcome = self._evaluation.run(number, self._limit, self._clock)
+        if self._evaluation.exhausted:  # perhaps by what others had computed before: it is run once more without them
+            self._clear()
+            outcome = self._evaluation.run(number, self._limit, self._clock)
+            if self._evaluation.exhausted:
+                self._clear()
+        return outcome
+
+    def _gains(self, number: int, outcome: Outcome) -> tuple[int, ...]:
+        if outcome.kind is not Kind.VALUE or not is_grid(outcome.value):
+            return (0,) * len(self._differ_plan.needs)
+        grid = outcome.value
+        if grid not in self._known:
+            if self._of_input is None:
+                self._of_input = self._judge(number, self.part.unit.sample.input)
+            self._known[grid] = tuple(map(gain, self._judge(number, grid), self._of_input))
+        return self._known[grid]
+
+    def _judge(self, number: int, grid: Grid) -> list[int | None]:
+        self._judging.turn_to(grid)
+        said: list[int | None] = []
+        for differ in range(len(self._differ_plan.needs)):
+            self._at(number, differ)
+            said.append(None if differ in self.part.skip else judged(self._ask(differ, grid)))
+        return said
+
+    def _ask(self, differ: int, grid: Grid) -> Outcome:
+        outcome = self._judging.run(differ, self._limit, self._clock)
+        if self._judging.exhausted:
+            self._clear()
+            self._judging.turn_to(grid)
+            outcome = self._judging.run(differ, self._limit, self._clock)
+            if self._judging.exhausted:
+                self._clear()
+                self._judging.turn_to(grid)
+        return outcome
+
+
+def rest(part: Slice, done: set[int]) -> Slice | None:
+    """What is left of a slice; None when nothing is."""
+    left = tuple(number for number in part.numbers if number not in done)
+    return replace(part, numbers=left) if left else None

@@ -1,0 +1,220 @@
+"""Who does the work: this process, processes of it, joblib's worker processes, or a cluster.
+
+Candidates run in child processes that may be lost (see ``isolated``), so that workers never are by a candidate's
+doing. By default joblib's ``Parallel`` has a thread for each child: since the processes are processes already, worker
+processes above them would only take longer to start, and as much memory again. A worker that is lost all the same,
+or that there is no room for, leaves its work undone; the pool becomes smaller, says so, and whoever asked gives it
+what is left.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from time import sleep
+from typing import TYPE_CHECKING, Any
+
+from kagglebatt.running.cluster import PATIENCE_SECONDS, joined, lost_errors
+from kagglebatt.running.limit import Limits
+from kagglebatt.running.work import Chunk, SliceResult, perform
+from kagglebatt.settings import Settings
+
+if TYPE_CHECKING:
+    from kagglebatt.running.worker_process import WorkerProcess
+
+SMALL_WORK = 3_000
+"""Candidate runs up to this many are made by one child: starting workers would take longer."""
+
+
+_LOOK_SECONDS = 0.5
+
+
+class WorkerPool:
+    """The processes that do the work of a run, and its limits; use it as a context manager.
+
+    Args:
+        notify: told when there are fewer workers than were asked for.
+    """
+
+    def __init__(self, settings: Settings, notify: Callable[[str], object]) -> None:
+        self.limits = Limits(settings.timeout, settings.memory << 20)
+        self.backend = settings.backend
+        self.jobs = settings.jobs if settings.jobs > 0 else os.cpu_count() or 1
+        self._scheduler = settings.scheduler
+        self._notify = notify
+        self._idle: list[WorkerProcess] = []
+        self._busy: list[WorkerProcess] = []
+        self._over = False
+        self._opened = ExitStack()
+        self._workers_run = False
+        self._connected = False
+        self._lost: tuple[type[BaseException], ...] = (OSError, MemoryError)
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._over = True
+        for child in list(self._busy):  # threads that were left behind have them, and close them
+            child.abandon()
+        self._close_idle()
+        self._opened.close()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def chunks_at_once(self, runs: int) -> int:
+        """What part of the work left is one chunk: a third of each worker's share."""
+        return 3 * (1 if self._is_small(runs) else self.jobs)
+
+    def most_chunks(self, runs: int) -> int:
+        """So many chunks at most, where candidates cost what was estimated."""
+        return 12 * self.chunks_at_once(runs)
+
+    def _is_small(self, runs: int) -> bool:
+        return self.jobs == 1 or (runs <= SMALL_WORK and not self._workers_run)
+
+    def get_ready(self, runs: int) -> None:
+        """Start what so many candidate runs will need: processes, and joblib, which is imported while they start.
+
+        It may be left out; then they start with the first chunks.
+        """
+        if self.backend not in ("threading", "loky"):
+            return
+        small = self._is_small(runs)
+        if small or self.backend == "threading":
+            with suppress(OSError):  # said when there is work for them
+                self._start_processes(1 if small else self.jobs)
+        if not small:
+            import joblib  # noqa: F401 - it takes longer than everything before a run
+
+    def _start_processes(self, count: int) -> None:
+        from kagglebatt.running.worker_process import WorkerProcess
+
+        while len(self._idle) < count:
+            self._idle.append(WorkerProcess())
+
+    def perform(self, chunks: Sequence[Chunk], runs: int) -> Generator[SliceResult, None, None]:
+        """Do chunks, in any order; some marks may be missing afterwards, and are then asked for again.
+
+        Args:
+            runs: candidate runs in all chunks together.
+        """
+        try:
+            if self.backend == "sequential":
+                for chunk in chunks:
+                    yield from perform(chunk, None)
+            elif self._is_small(runs) and self.backend in ("threading", "loky"):
+                for chunk in chunks:
+                    yield from self._perform_in_idle_process(chunk)
+            else:
+                yield from self._spread(chunks)
+        except self._lost as error:
+            self._shrink(error)
+
+    def _perform_in_idle_process(self, chunk: Chunk) -> list[SliceResult]:
+        from kagglebatt.running.worker_process import (
+            WorkerProcess,  # late: a run that only remembers needs no child, nor what it imports
+        )
+
+        try:
+            child = self._idle.pop()  # threads do this, too: one of them gets it
+        except IndexError:
+            child = WorkerProcess()
+        self._busy.append(child)
+        try:
+            return list(child.perform(chunk))
+        finally:
+            self._busy.remove(child)
+            self._idle.append(child)
+            if self._over:
+                self._close_idle()
+
+    def _spread(self, chunks: Sequence[Chunk]) -> Iterator[SliceResult]:
+        from concurrent.futures import BrokenExecutor
+        from multiprocessing import TimeoutError
+
+        from kagglebatt.running.worker_process import perform_in_kept_process, perform_in_own_process
+
+        if not self._workers_run:
+            self._lost = (*self._lost, TimeoutError, BrokenExecutor)
+        if self.backend == "threading":
+            self._start_processes(self.jobs)
+        from joblib import Parallel, delayed  # late: importing joblib takes longer than everything before a run
+
+        self._connect()
+        options: dict[str, Any] = {"n_jobs": self.jobs, "batch_size": 1, "return_as": "generator_unordered"}
+        work = perform_in_own_process
+        if self.backend == "threading":
+            options["backend"] = "threading"
+            work = self._perform_in_idle_process
+        elif self.backend == "loky":
+            options |= {"backend": "loky", "initializer": _prepare_worker, "timeout": self._patience}
+            work = perform_in_kept_process
+        elif self.backend == "ray":
+            options["return_as"] = "list"  # ray cannot give results as they come
+        else:
+            options["timeout"] = self._patience
+        self._workers_run = True
+        try:
+            with _quietly_closed(Parallel(**options)(delayed(work)(chunk) for chunk in chunks)) as results:
+                for done in results:
+                    yield from done
+        except RuntimeError as error:  # the interpreter has no room for a thread, and no class of its own to say so
+            raise ChildProcessError(*error.args) from error
+
+    @property
+    def _patience(self) -> float:
+        """Seconds without any result after which workers are given up: each gives its chunk back long before that."""
+        return PATIENCE_SECONDS + 10 * self.limits.seconds
+
+    def _connect(self) -> None:
+        """Join the cluster that was asked for, once."""
+        if self._connected or self.backend in ("threading", "loky"):
+            return
+        self._lost = (*self._lost, *lost_errors(self.backend))
+        self.jobs = self._opened.enter_context(joined(self.backend, self._scheduler, self.jobs))
+        self._connected = True
+
+    def _shrink(self, error: BaseException) -> None:
+        why = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else type(error).__name__
+        if self.backend in ("dask", "ray"):
+            self._opened.close()
+            self._notify(f"the {self.backend} cluster was lost ({why}); going on with workers of this machine")
+            self.backend, self.jobs = "threading", os.cpu_count() or 1
+        elif self.jobs > 1:
+            self.jobs //= 2
+            self._notify(f"workers were lost ({why}); going on with {self.jobs}")
+        else:
+            self.backend = "sequential"
+            self._notify(f"no worker could be started ({why}); going on in this process, with limits on time only")
+
+
+@contextmanager
+def _quietly_closed(results: Any) -> Iterator[Any]:
+    """Results as they come, closed when nobody wants more, without joblib's advice on work that was left undone."""
+    try:
+        yield results
+    finally:
+        if isinstance(results, Generator):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                results.close()
+
+
+def _prepare_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the process that asked decides
+    threading.Thread(target=_end_without, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_without(parent: int) -> None:
+    """End this worker soon after the process that started it is gone; loky's own would wait for five minutes."""
+    while os.getppid() == parent:
+        sleep(_LOOK_SECONDS)
+    os._exit(1)

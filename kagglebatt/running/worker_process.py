@@ -1,0 +1,266 @@
+"""Work in a child process that may be lost: a candidate that ends it is found and marked, and the rest goes on.
+
+The child is a fresh interpreter, not a fork, so it can be started from any thread of any process. It is told what
+to do, and answers, over a pipe; the bytes that say where it is are in memory that both see. It ends when the pipe
+is closed; and at once, whatever it is at, when the process that started it is gone: a second pipe, into which nobody
+writes, then gives the kernel the reason to end it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing.connection import Connection, Pipe
+from time import perf_counter
+from typing import Any
+
+from kagglebatt.running.outcome import Kind
+from kagglebatt.running.score import SampleScore
+from kagglebatt.running.work import Chunk, Position, Slice, SliceResult, perform
+
+_PATIENCE_SECONDS = 10.0
+"""How much longer than its limits allow a child may stay at one candidate before it is taken for stuck."""
+_DEATHS = 2
+"""So many times must a candidate end its process: once may be somebody else's doing."""
+_STARTS = 3
+"""So many times is a child started that ends before it is at any candidate: then there is no room for one."""
+_NEVER_AT_WORK = "child processes end with code {} before they do anything"
+
+
+class WorkerLost(Exception):
+    """A child process is gone; where it was is known."""
+
+    def __init__(self, code: int, at: tuple[int, int, int] | None) -> None:
+        super().__init__(code, at)
+        self.code = code
+        self.at = at
+
+
+class WorkerProcess:
+    """A child process that does chunks; use it as a context manager or close it.
+
+    Raises:
+        OSError: the machine has no room for another process.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="kagglebatt-")  # noqa: SIM115 - closed with the child
+        self._file.truncate(Position.SIZE)
+        self._position = Position(self._file.fileno())
+        self._pipe: Connection | None = None
+        self._lifeline = -1
+        self._abandoned = False
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        if self._abandoned:
+            raise ChildProcessError("nobody waits for this work any more")
+        self._position.clear()
+        ours, theirs = Pipe()
+        lifeline, self._lifeline = os.pipe()
+        handles = (theirs.fileno(), self._file.fileno(), lifeline)
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+        command = [sys.executable, "-m", "kagglebatt.running.worker_process", *map(str, handles)]
+        try:
+            self._process = subprocess.Popen(command, pass_fds=handles, env=environment, stdin=subprocess.DEVNULL)
+        except BaseException:
+            ours.close()
+            os.close(self._lifeline)
+            raise
+        finally:
+            theirs.close()
+            os.close(lifeline)
+        self._pipe = ours
+
+    def __enter__(self) -> WorkerProcess:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child; one that is at work is killed."""
+        if self._pipe is not None:
+            if self._position.read() is not None:
+                self._process.kill()
+            self._end()
+        self._position.close()
+        self._file.close()
+
+    def abandon(self) -> None:
+        """End the child from another thread; the one that waits for it gets an OSError, and closes it."""
+        self._abandoned = True
+        self._process.kill()
+
+    def _end(self) -> int:
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE_SECONDS)
+            os.close(self._lifeline)
+        return self._process.wait()
+
+    def perform(self, chunk: Chunk) -> Iterator[SliceResult]:
+        """Do a chunk, or a part of it: after a candidate that took long, or ended the child, others are left.
+
+        A candidate that ends the child gets the mark it earned.
+
+        Raises:
+            OSError: child after child ends before it is at any candidate.
+        """
+        for _ in range(_STARTS):
+            told = False
+            try:
+                for done in self._attempt(chunk):
+                    told = True
+                    yield done
+            except WorkerLost as lost:
+                if lost.at is not None:
+                    place, number, _ = lost.at
+                    (part,) = [each for each in chunk.slices if each.place == place]
+                    yield self._settle(replace(chunk, slices=(replace(part, numbers=(number,)),)), lost)
+                elif not told:  # killed while it was idle, or it cannot even start
+                    code = lost.code
+                    continue
+            return
+        raise ChildProcessError(_NEVER_AT_WORK.format(code))
+
+    def _attempt(self, chunk: Chunk) -> Iterator[SliceResult]:
+        if self._pipe is None:
+            self._start()
+        assert self._pipe is not None
+        finished = False
+        try:
+            self._pipe.send(chunk)
+            while (done := self._receive(chunk)) is not None:
+                yield done
+            finished = True
+        except (EOFError, OSError) as error:
+            finished = True
+            raise WorkerLost(self._end(), self._position.read()) from error
+        finally:
+            if not finished:  # whoever asked has lost interest
+                self._process.kill()
+                self._end()
+
+    def _receive(self, chunk: Chunk) -> SliceResult | None:
+        assert self._pipe is not None
+        patience = chunk.limits.seconds + _PATIENCE_SECONDS
+        before: Any = ()
+        while not self._pipe.poll(patience):
+            at = self._position.read()
+            if at == before:
+                self._process.kill()
+            before = at
+        answer = self._pipe.recv()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer  # type: ignore[no-any-return]
+
+    def _settle(self, chunk: Chunk, lost: WorkerLost) -> SliceResult:
+        """Whether the one candidate of this chunk, or a differ on its output, ends its process again and again."""
+        began = perf_counter()
+        (part,) = chunk.slices
+        deaths: Counter[int] = Counter()
+        while True:
+            differ = lost.at[2] if lost.at is not None else -1
+            out_of_time = lost.code == -signal.SIGPROF
+            deaths[differ] += _DEATHS if out_of_time else 1
+            if deaths[differ] >= _DEATHS and differ < 0:
+                seconds = chunk.limits.seconds if out_of_time else 0.0
+                kind = Kind.TIMED_OUT if out_of_time else Kind.CRASHED
+                mark = SampleScore(kind, "", False, 0, _nothing_gained(part, chunk), seconds)
+                took = perf_counter() - began
+                return SliceResult(part.place, {part.numbers[0]: mark}, began, took, took)
+            if deaths[differ] >= _DEATHS:
+                part = replace(part, skip=part.skip | {differ})
+            try:
+                return self._attempt_alone(replace(chunk, slices=(part,)))
+            except WorkerLost as again:
+                lost = again
+
+    def _attempt_alone(self, chunk: Chunk) -> SliceResult:
+        """Do the one candidate of a chunk; a child that ends before it is at it says nothing against it."""
+        for _ in range(_STARTS):
+            try:
+                (done,) = self._attempt(chunk)
+            except WorkerLost as lost:
+                if lost.at is not None:
+                    raise
+                code = lost.code
+            else:
+                return done
+        raise ChildProcessError(_NEVER_AT_WORK.format(code))
+
+
+def _nothing_gained(part: Slice, chunk: Chunk) -> tuple[int, ...]:
+    return (0,) * len(chunk.differs.needs) if part.unit.sample.kind == "demo" else ()
+
+
+_kept: list[WorkerProcess] = []
+
+
+def perform_in_kept_process(chunk: Chunk) -> list[SliceResult]:
+    """Do a chunk in a child that stays for the next one, until this process ends; for a worker of one thread."""
+    if not _kept:
+        _kept.append(WorkerProcess())
+        atexit.register(_kept[0].close)
+    return list(_kept[0].perform(chunk))
+
+
+def perform_in_own_process(chunk: Chunk) -> list[SliceResult]:
+    """Do a chunk in a child of its own, from any thread."""
+    with WorkerProcess() as child:
+        return list(child.perform(chunk))
+
+
+def end_without(lifeline: int) -> None:
+    """Have this process end at once when nobody holds the other end of a pipe any more."""
+    # What the signal does by itself, on Linux; elsewhere it would do nothing, and Python's handler must.
+    signal.signal(signal.SIGIO, signal.SIG_DFL if sys.platform == "linux" else lambda _number, _frame: os._exit(1))
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    waiting = select.poll()
+    waiting.register(lifeline, 0)
+    if waiting.poll(0):
+        os._exit(1)  # it was let go of before
+
+
+def serve(pipe: int, file: int, lifeline: int) -> None:
+    """What the child does: chunks as they come, until the pipe is closed."""
+    end_without(lifeline)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started this one decides
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    connection = Connection(pipe)
+    position = Position(file)
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            chunk = connection.recv()
+            try:
+                for done in perform(chunk, position):
+                    connection.send(done)
+                answer = None
+            except MemoryError:
+                os._exit(1)  # outside of any step, with no memory left to say more: this candidate's doing
+            except Exception as error:  # noqa: BLE001 - a fault of kagglebatt itself: whoever asked raises it
+                answer = error
+            connection.send(answer)
+
+
+if __name__ == "__main__":
+    serve(*map(int, sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""The scripts that measure: each runs, and prints what its documentation says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def script(name: str, *arguments: str) -> dict[str, object]:
+    """The JSON document that a script prints."""
+    command = [sys.executable, str(ROOT / "scripts" / name), *arguments, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    return json.loads(done.stdout)
+
+
+def test_nothing_is_lost_in_a_short_fault_campaign() -> None:
+    """Kills, full disks, damage, two writers, a clock that jumps: a few of each, all survived."""
+    tallies = script("faults.py", "--short")
+    assert {name: tally["lost"] for name, tally in tallies.items()} == dict.fromkeys(tallies, 0)
+    assert sum(tally["tried"] for tally in tallies.values()) >= 25
+
+
+def test_bench_cache_gives_its_figures() -> None:
+    """Every figure measured, for a small cache."""
+    figures = script("bench_cache.py", "--entries", "500")
+    assert figures["entries"] == 500
+    assert all(value > 0 for value in figures.values())

@@ -1,0 +1,83 @@
+"""The notebooks: valid, free of stale outputs, and every cell runs in a kernel of its own."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from kagglebatt.tasks.load import load_tasks
+from kagglebatt.tasks.picture import PALETTE, Gallery, grid_svg, task_gallery
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_is_valid_and_clean(path: Path) -> None:
+    """nbformat's own check; no outputs, no counts, no metadata of a past run; ASCII, since each accent is six bytes."""
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert path.read_text("utf-8").isascii()
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert (cell.outputs, cell.execution_count) == ([], None)
+
+
+def test_tour_runs(tmp_path: Path) -> None:
+    """In a fresh kernel, from another directory; it shows pictures, a batt, and what the second iteration recalled."""
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "--no-progress-bar",
+        str(ROOT / "notebooks" / "tour.ipynb"),
+        "out.ipynb",
+    ]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+    outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
+    assert sum("<svg" in output.get("data", {}).get("text/html", "") for output in outputs) == 2
+    text = "".join(output.get("text", "") for output in outputs)
+    assert "test 0 value right" in text
+    assert "def batt(" in text
+    assert "iteration 2 (seed 0): 5 tasks" in text
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+
+
+def test_picture_has_every_cell_in_its_colour() -> None:
+    """Ten colours, ten areas; a value outside the palette is white, and equal cells side by side are one area."""
+    svg = grid_svg((tuple(range(10)), (10,) * 10))
+    assert [svg.count(f'fill="{colour}"') for colour in PALETTE] == [1] * 10
+    assert svg.count('fill="#ffffff" d="M0 1h10v1h-10z"') == 1
+    assert 'aria-label="grid of 2 x 10"' in svg
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (30, 30), (3, 30), (100, 100), (1, 10_000), (0, 0)])
+def test_a_picture_is_never_large(rows: int, columns: int) -> None:
+    """At most 141 pixels wide and high, whatever a program answered."""
+    svg = grid_svg(((0,) * columns,) * rows)
+    width, height = (int(re.search(rf' {side}="(\d+)"', svg)[1]) for side in ("width", "height"))  # type: ignore[index]
+    assert 1 <= width <= 141
+    assert 1 <= height <= 141
+
+
+def test_gallery_escapes_captions_and_names_every_pair() -> None:
+    """A caption is text, never markup; an answer is said to be right, wrong, or just given where none is known."""
+    assert "<b>" not in Gallery("<b>", ((("<b>", ((0,),)),),))._repr_html_()
+    (task,) = load_tasks("arc1-training", count=1)
+    assert len(task_gallery(task).groups) == len(task.demo) + len(task.test)
+    (sample,) = task.test
+    unknown = replace(task, test=(replace(sample, answer=None),))
+    for of, answer, words in ((task, sample.answer, "right"), (task, ((1,),), "wrong"), (unknown, ((1,),), "answered")):
+        *_, (_input, (caption, grid)) = task_gallery(of, [answer]).groups
+        assert caption.endswith(words)
+        assert grid == answer
+    assert task_gallery(task, [None]) == task_gallery(task)
