@@ -20,12 +20,19 @@ def solve_007bbfb7(I):
 
 
 def solve_00d62c1b(I):
-    x1 = objects(I, T, F, F)
-    x2 = colorfilter(x1, ZERO)
-    x3 = rbind(bordering, I)
-    x4 = compose(flip, x3)
-    x5 = mfilter(x2, x4)
-    O = fill(I, FOUR, x5)
+    x1 = ofcolor(I, ZERO)
+    x2 = asindices(I)
+    x3 = box(x2)
+    x4 = intersection(x1, x3)
+    x5 = lbind(mapply, dneighbors)
+    x6 = fork(combine, identity, x5)
+    x7 = lbind(intersection, x1)
+    x8 = compose(x7, x6)
+    x9 = size(x3)
+    x10 = power(x8, x9)
+    x11 = x10(x4)
+    x12 = replace(I, ZERO, FOUR)
+    O = fill(x12, ZERO, x11)
     return O
 
 
@@ -1635,12 +1642,17 @@ def solve_a48eeaf7(I):
 
 
 def solve_a5313dff(I):
-    x1 = objects(I, T, F, F)
-    x2 = colorfilter(x1, ZERO)
-    x3 = rbind(bordering, I)
-    x4 = compose(flip, x3)
-    x5 = mfilter(x2, x4)
-    O = fill(I, ONE, x5)
+    x1 = shape(I)
+    x2 = add(x1, TWO)
+    x3 = canvas(ZERO, x2)
+    x4 = asobject(I)
+    x5 = shift(x4, UNITY)
+    x6 = paint(x3, x5)
+    x7 = objects(x6, T, F, F)
+    x8 = argmax(x7, height)
+    x9 = shift(x8, NEG_UNITY)
+    x10 = replace(I, ZERO, ONE)
+    O = paint(x10, x9)
     return O
 
 
@@ -1845,15 +1857,20 @@ def solve_b230c067(I):
 
 
 def solve_b2862040(I):
-    x1 = objects(I, T, F, F)
-    x2 = colorfilter(x1, NINE)
-    x3 = rbind(bordering, I)
-    x4 = compose(flip, x3)
-    x5 = mfilter(x2, x4)
-    x6 = colorfilter(x1, ONE)
-    x7 = rbind(adjacent, x5)
-    x8 = mfilter(x6, x7)
-    O = fill(I, EIGHT, x8)
+    x1 = objects(I, T, F, T)
+    x2 = rbind(shift, DOWN)
+    x3 = rbind(shift, RIGHT)
+    x4 = fork(intersection, identity, x2)
+    x5 = fork(intersection, identity, x3)
+    x6 = compose(size, x4)
+    x7 = compose(size, x5)
+    x8 = fork(add, x6, x7)
+    x9 = chain(size, x5, x4)
+    x10 = fork(add, size, x9)
+    x11 = fork(greater, x10, x8)
+    x12 = mfilter(x1, x11)
+    x13 = replace(I, ONE, EIGHT)
+    O = fill(x13, ONE, x12)
     return O
 
 
