@@ -113,13 +113,22 @@ def solve_08ed6ac7(I):
     return O
 
 
-def solve_0ca9ddb6(I):
-    x1 = ofcolor(I, ONE)
-    x2 = mapply(dneighbors, x1)
-    x3 = fill(I, SEVEN, x2)
-    x4 = ofcolor(I, TWO)
-    x5 = mapply(ineighbors, x4)
-    O = fill(x3, FOUR, x5)
+def solve_0ca9ddb6(S, I, C):
+    x1 = inputs(S)
+    x2 = merge(x1)
+    x3 = outputs(S)
+    x4 = merge(x3)
+    x5 = lbind(ofcolor, x2)
+    x6 = chain(neighbors, first, x5)
+    x7 = rbind(toobject, x4)
+    x8 = chain(normalize, x7, x6)
+    x9 = compose(x8, first)
+    x10 = compose(decrement, last)
+    x11 = fork(shift, x9, x10)
+    x12 = fgpartition(I)
+    x13 = merge(x12)
+    x14 = mapply(x11, x13)
+    O = underpaint(I, x14)
     return O
 
 
@@ -1370,15 +1379,15 @@ def solve_8f2ea7aa(I):
 
 
 def solve_913fb3ed(I):
-    x1 = ofcolor(I, THREE)
-    x2 = mapply(neighbors, x1)
-    x3 = fill(I, SIX, x2)
-    x4 = ofcolor(I, EIGHT)
-    x5 = mapply(neighbors, x4)
-    x6 = fill(x3, FOUR, x5)
-    x7 = ofcolor(I, TWO)
-    x8 = mapply(neighbors, x7)
-    O = fill(x6, ONE, x8)
+    x1 = objects(I, T, T, T)
+    x2 = fork(recolor, color, outbox)
+    x3 = mapply(x2, x1)
+    x4 = paint(I, x3)
+    x5 = replace(x4, TWO, ONE)
+    x6 = replace(x5, EIGHT, FOUR)
+    x7 = replace(x6, THREE, SIX)
+    x8 = merge(x1)
+    O = paint(x7, x8)
     return O
 
 
@@ -1500,15 +1509,12 @@ def solve_9565186b(I):
 
 def solve_95990924(I):
     x1 = objects(I, T, F, T)
-    x2 = apply(outbox, x1)
-    x3 = apply(ulcorner, x2)
-    x4 = fill(I, ONE, x3)
-    x5 = apply(urcorner, x2)
-    x6 = fill(x4, TWO, x5)
-    x7 = apply(llcorner, x2)
-    x8 = fill(x6, THREE, x7)
-    x9 = apply(lrcorner, x2)
-    O = fill(x8, FOUR, x9)
+    x2 = compose(corners, outbox)
+    x3 = interval(ONE, FIVE, ONE)
+    x4 = lbind(pair, x3)
+    x5 = compose(x4, x2)
+    x6 = mapply(x5, x1)
+    O = paint(I, x6)
     return O
 
 
@@ -1779,15 +1785,13 @@ def solve_a87f7484(I):
 
 def solve_a9f96cdd(I):
     x1 = ofcolor(I, TWO)
-    x2 = replace(I, TWO, ZERO)
-    x3 = shift(x1, NEG_UNITY)
-    x4 = fill(x2, THREE, x3)
-    x5 = shift(x1, UP_RIGHT)
-    x6 = fill(x4, SIX, x5)
-    x7 = shift(x1, DOWN_LEFT)
-    x8 = fill(x6, EIGHT, x7)
-    x9 = shift(x1, UNITY)
-    O = fill(x8, SEVEN, x9)
+    x2 = mapply(ineighbors, x1)
+    x3 = astuple(THREE, SIX)
+    x4 = astuple(EIGHT, SEVEN)
+    x5 = combine(x3, x4)
+    x6 = pair(x5, x2)
+    x7 = replace(I, TWO, ZERO)
+    O = paint(x7, x6)
     return O
 
 
@@ -1874,13 +1878,21 @@ def solve_b2862040(I):
     return O
 
 
-def solve_b60334d2(I):
-    x1 = ofcolor(I, FIVE)
-    x2 = replace(I, FIVE, ZERO)
-    x3 = mapply(ineighbors, x1)
-    x4 = fill(x2, FIVE, x3)
-    x5 = mapply(dneighbors, x1)
-    O = fill(x4, ONE, x5)
+def solve_b60334d2(S, I, C):
+    x1 = first(S)
+    x2 = first(x1)
+    x3 = ofcolor(x2, FIVE)
+    x4 = first(x3)
+    x5 = neighbors(x4)
+    x6 = backdrop(x5)
+    x7 = last(x1)
+    x8 = toobject(x6, x7)
+    x9 = invert(x4)
+    x10 = shift(x8, x9)
+    x11 = lbind(shift, x10)
+    x12 = ofcolor(I, FIVE)
+    x13 = mapply(x11, x12)
+    O = paint(I, x13)
     return O
 
 
