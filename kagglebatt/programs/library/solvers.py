@@ -9,13 +9,16 @@ from constants import *
 
 
 def solve_007bbfb7(I):
-    x1 = hupscale(I, THREE)
-    x2 = vupscale(x1, THREE)
-    x3 = hconcat(I, I)
-    x4 = hconcat(x3, I)
-    x5 = vconcat(x4, x4)
-    x6 = vconcat(x5, x4)
-    O = cellwise(x2, x6, ZERO)
+    x1 = palette(I)
+    x2 = other(x1, ZERO)
+    x3 = ofcolor(I, x2)
+    x4 = shape(I)
+    x5 = lbind(multiply, x4)
+    x6 = apply(x5, x3)
+    x7 = prapply(add, x6, x3)
+    x8 = multiply(x4, x4)
+    x9 = canvas(ZERO, x8)
+    O = fill(x9, x2, x7)
     return O
 
 
@@ -37,13 +40,15 @@ def solve_00d62c1b(I):
 
 
 def solve_017c7c7b(I):
-    x1 = tophalf(I)
-    x2 = bottomhalf(I)
-    x3 = equality(x1, x2)
-    x4 = crop(I, TWO_BY_ZERO, THREE_BY_THREE)
-    x5 = branch(x3, x2, x4)
-    x6 = vconcat(I, x5)
-    O = replace(x6, ONE, TWO)
+    x1 = asobject(I)
+    x2 = vperiod(x1)
+    x3 = astuple(x2, THREE)
+    x4 = crop(I, ORIGIN, x3)
+    x5 = repeat(x4, NINE)
+    x6 = merge(x5)
+    x7 = astuple(NINE, THREE)
+    x8 = crop(x6, ORIGIN, x7)
+    O = replace(x8, ONE, TWO)
     return O
 
 
@@ -141,12 +146,20 @@ def solve_0d3d703e(I):
 
 
 def solve_10fcaaa3(I):
-    x1 = hconcat(I, I)
-    x2 = vconcat(x1, x1)
-    x3 = leastcolor(I)
-    x4 = ofcolor(x2, x3)
-    x5 = mapply(ineighbors, x4)
-    O = underfill(x2, EIGHT, x5)
+    x1 = leastcolor(I)
+    x2 = ofcolor(I, x1)
+    x3 = shape(I)
+    x4 = canvas(ZERO, TWO_BY_TWO)
+    x5 = asindices(x4)
+    x6 = lbind(multiply, x3)
+    x7 = apply(x6, x5)
+    x8 = prapply(add, x2, x7)
+    x9 = ineighbors(ORIGIN)
+    x10 = prapply(add, x8, x9)
+    x11 = double(x3)
+    x12 = canvas(ZERO, x11)
+    x13 = fill(x12, EIGHT, x10)
+    O = fill(x13, x1, x8)
     return O
 
 
@@ -649,10 +662,8 @@ def solve_44f52bb0(I):
 def solve_46442a0e(I):
     x1 = rot90(I)
     x2 = hconcat(I, x1)
-    x3 = rot270(I)
-    x4 = rot180(I)
-    x5 = hconcat(x3, x4)
-    O = vconcat(x2, x5)
+    x3 = rot180(x2)
+    O = vconcat(x2, x3)
     return O
 
 
@@ -1227,12 +1238,10 @@ def solve_7f4411dc(I):
 
 
 def solve_7fe24cdd(I):
-    x1 = rot90(I)
-    x2 = hconcat(I, x1)
-    x3 = rot270(I)
-    x4 = rot180(I)
-    x5 = hconcat(x3, x4)
-    O = vconcat(x2, x5)
+    x1 = rot270(I)
+    x2 = vconcat(I, x1)
+    x3 = rot180(x2)
+    O = hconcat(x2, x3)
     return O
 
 
@@ -1342,11 +1351,15 @@ def solve_8be77c9e(I):
 
 
 def solve_8d5021e8(I):
-    x1 = vmirror(I)
-    x2 = hconcat(x1, I)
-    x3 = hmirror(x2)
-    x4 = vconcat(x3, x2)
-    O = vconcat(x4, x3)
+    x1 = fork(hconcat, vmirror, identity)
+    x2 = fork(vconcat, hmirror, identity)
+    x3 = power(x2, TWO)
+    x4 = x1(I)
+    x5 = x3(x4)
+    x6 = shape(I)
+    x7 = astuple(THREE, TWO)
+    x8 = multiply(x6, x7)
+    O = crop(x5, ORIGIN, x8)
     return O
 
 
