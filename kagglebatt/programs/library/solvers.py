@@ -216,16 +216,19 @@ def solve_1bfc4729(I):
 
 
 def solve_1caeab9d(I):
-    x1 = objects(I, T, T, T)
-    x2 = ofcolor(I, ONE)
-    x3 = lowermost(x2)
-    x4 = lbind(subtract, x3)
-    x5 = chain(toivec, x4, lowermost)
-    x6 = fork(shift, identity, x5)
-    x7 = merge(x1)
-    x8 = cover(I, x7)
-    x9 = mapply(x6, x1)
-    O = paint(x8, x9)
+    x1 = fgpartition(I)
+    x2 = height(I)
+    x3 = invert(x2)
+    x4 = interval(x3, x2, ONE)
+    x5 = apply(toivec, x4)
+    x6 = prapply(shift, x1, x5)
+    x7 = ofcolor(I, ONE)
+    x8 = uppermost(x7)
+    x9 = matcher(uppermost, x8)
+    x10 = mfilter(x6, x9)
+    x11 = shape(I)
+    x12 = canvas(ZERO, x11)
+    O = paint(x12, x10)
     return O
 
 
@@ -268,16 +271,15 @@ def solve_1f876c06(I):
 
 
 def solve_1fad071e(I):
-    x1 = objects(I, T, F, T)
-    x2 = colorfilter(x1, ONE)
-    x3 = sizefilter(x2, FOUR)
+    x1 = canvas(ONE, TWO_BY_TWO)
+    x2 = asobject(x1)
+    x3 = occurrences(I, x2)
     x4 = size(x3)
-    x5 = astuple(ONE, x4)
-    x6 = canvas(ONE, x5)
-    x7 = subtract(FIVE, x4)
-    x8 = astuple(ONE, x7)
-    x9 = canvas(ZERO, x8)
-    O = hconcat(x6, x9)
+    x5 = interval(ZERO, x4, ONE)
+    x6 = apply(tojvec, x5)
+    x7 = astuple(ONE, FIVE)
+    x8 = canvas(ZERO, x7)
+    O = fill(x8, ONE, x6)
     return O
 
 
@@ -360,14 +362,22 @@ def solve_23581191(I):
 
 
 def solve_239be575(I):
-    x1 = objects(I, F, T, T)
-    x2 = lbind(contained, TWO)
-    x3 = compose(x2, palette)
-    x4 = sfilter(x1, x3)
-    x5 = size(x4)
-    x6 = equality(x5, ONE)
-    x7 = branch(x6, EIGHT, ZERO)
-    O = canvas(x7, UNITY)
+    x1 = ofcolor(I, TWO)
+    x2 = ofcolor(I, EIGHT)
+    x3 = combine(x1, x2)
+    x4 = lbind(mapply, neighbors)
+    x5 = fork(combine, identity, x4)
+    x6 = lbind(intersection, x3)
+    x7 = compose(x6, x5)
+    x8 = size(x3)
+    x9 = power(x7, x8)
+    x10 = first(x1)
+    x11 = initset(x10)
+    x12 = x9(x11)
+    x13 = last(x1)
+    x14 = contained(x13, x12)
+    x15 = branch(x14, EIGHT, ZERO)
+    O = canvas(x15, UNITY)
     return O
 
 
@@ -380,10 +390,12 @@ def solve_23b5c85d(I):
 
 def solve_253bf280(I):
     x1 = ofcolor(I, EIGHT)
-    x2 = prapply(connect, x1, x1)
-    x3 = fork(either, vline, hline)
-    x4 = mfilter(x2, x3)
-    O = underfill(I, THREE, x4)
+    x2 = lbind(intersection, x1)
+    x3 = chain(backdrop, x2, hfrontier)
+    x4 = chain(backdrop, x2, vfrontier)
+    x5 = fork(combine, x3, x4)
+    x6 = mapply(x5, x1)
+    O = underfill(I, THREE, x6)
     return O
 
 
@@ -862,14 +874,14 @@ def solve_5bd6f4ac(I):
 
 
 def solve_5c0a986e(I):
-    x1 = ofcolor(I, ONE)
-    x2 = ulcorner(x1)
-    x3 = shoot(x2, NEG_UNITY)
-    x4 = fill(I, ONE, x3)
-    x5 = ofcolor(I, TWO)
-    x6 = lrcorner(x5)
-    x7 = shoot(x6, UNITY)
-    O = fill(x4, TWO, x7)
+    x1 = fgpartition(I)
+    x2 = order(x1, color)
+    x3 = apply(ulcorner, x2)
+    x4 = astuple(NEG_UNITY, UNITY)
+    x5 = papply(shoot, x3, x4)
+    x6 = astuple(ONE, TWO)
+    x7 = mpapply(recolor, x6, x5)
+    O = paint(I, x7)
     return O
 
 
@@ -1548,18 +1560,18 @@ def solve_963e52fc(I):
 
 
 def solve_97999447(I):
-    x1 = objects(I, T, F, T)
-    x2 = rbind(shoot, RIGHT)
-    x3 = compose(x2, center)
-    x4 = fork(recolor, color, x3)
-    x5 = mapply(x4, x1)
-    x6 = paint(I, x5)
-    x7 = apply(center, x1)
-    x8 = width(I)
-    x9 = interval(ONE, x8, TWO)
-    x10 = apply(tojvec, x9)
-    x11 = prapply(add, x7, x10)
-    O = fill(x6, FIVE, x11)
+    x1 = fgpartition(I)
+    x2 = merge(x1)
+    x3 = rbind(astuple, FIVE)
+    x4 = width(I)
+    x5 = rbind(repeat, x4)
+    x6 = chain(merge, x5, x3)
+    x7 = compose(x6, first)
+    x8 = rbind(shoot, RIGHT)
+    x9 = compose(x8, last)
+    x10 = fork(pair, x7, x9)
+    x11 = mapply(x10, x2)
+    O = paint(I, x11)
     return O
 
 
@@ -1630,12 +1642,15 @@ def solve_a1570a43(I):
 
 
 def solve_a3325580(I):
-    x1 = objects(I, T, F, T)
-    x2 = valmax(x1, size)
-    x3 = sizefilter(x1, x2)
-    x4 = order(x3, leftmost)
-    x5 = apply(color, x4)
-    O = repeat(x5, x2)
+    x1 = dmirror(I)
+    x2 = merge(x1)
+    x3 = dedupe(x2)
+    x4 = remove(ZERO, x3)
+    x5 = lbind(colorcount, I)
+    x6 = valmax(x4, x5)
+    x7 = matcher(x5, x6)
+    x8 = sfilter(x4, x7)
+    O = repeat(x8, x6)
     return O
 
 
@@ -1690,12 +1705,16 @@ def solve_a5f85a15(I):
 
 
 def solve_a61f2674(I):
-    x1 = objects(I, T, F, T)
-    x2 = replace(I, FIVE, ZERO)
-    x3 = argmax(x1, size)
-    x4 = fill(x2, ONE, x3)
-    x5 = argmin(x1, size)
-    O = fill(x4, TWO, x5)
+    x1 = ofcolor(I, FIVE)
+    x2 = shift(x1, DOWN)
+    x3 = difference(x1, x2)
+    x4 = first(x3)
+    x5 = shoot(x4, DOWN)
+    x6 = last(x3)
+    x7 = shoot(x6, DOWN)
+    x8 = replace(I, FIVE, ZERO)
+    x9 = fill(x8, ONE, x5)
+    O = fill(x9, TWO, x7)
     return O
 
 
@@ -1737,9 +1756,9 @@ def solve_a68b268e(I):
 
 def solve_a699fb00(I):
     x1 = ofcolor(I, ONE)
-    x2 = shift(x1, RIGHT)
-    x3 = shift(x1, LEFT)
-    x4 = intersection(x2, x3)
+    x2 = prapply(connect, x1, x1)
+    x3 = sizefilter(x2, THREE)
+    x4 = mfilter(x3, hline)
     O = underfill(I, TWO, x4)
     return O
 
