@@ -61,7 +61,7 @@ def test_the_notebook_is_valid_and_small(grown: Path) -> None:
     assert text.isascii()
     assert bundle.size == len(text.encode())
     assert set(bundle.parts) == {"code", "tasks", "home", "notebook"}
-    assert bundle.notebook.metadata.kagglebatt.notebook.bundle == bundle.id
+    assert bundle.notebook.metadata.kagglebatt.bundle == bundle.id
 
 
 def test_parameters_are_baked(grown: Path) -> None:
