@@ -37,7 +37,7 @@ def at_every_call(calls: str, tried: list[tuple[str, int, int, str]]) -> list[ob
     """What any call may meet, where it is not in the table already; tried on request."""
     have = {name for name, *_ in tried}
     rest = [f"{call}-{way}" for call in calls.split() for way in WAYS if f"{call}-{way}" not in have]
-    return [pytest.param(*row, marks=pytest.mark.more_faults) for row in overcome(*rest)]
+    return [pytest.param(*row, marks=pytest.mark.campaign) for row in overcome(*rest)]
 
 
 KERNEL_FAULTS = [
@@ -89,8 +89,8 @@ MORE_DATASET_FAULTS = [
 
 
 def on_request(rows: list[tuple[str, int, int, str]]) -> list[object]:
-    """Rows that are tried with ``-m more_faults``."""
-    return [pytest.param(*row, marks=pytest.mark.more_faults) for row in rows]
+    """Rows that are tried with ``-m campaign``."""
+    return [pytest.param(*row, marks=pytest.mark.campaign) for row in rows]
 
 
 @pytest.fixture(scope="module")

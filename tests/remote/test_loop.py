@@ -92,7 +92,7 @@ def test_kernels_share_the_tasks(machine: Machine) -> None:
     assert check(machine.folder / "home") == []
 
 
-@pytest.mark.parametrize("most", [10, pytest.param(30, marks=pytest.mark.more_faults)])
+@pytest.mark.parametrize("most", [10, pytest.param(30, marks=pytest.mark.campaign)])
 def test_a_loop_that_is_killed_goes_on(machine: Machine, most: int) -> None:
     """Kills at random moments: the same home, and no run pushed twice."""
     moments = random.Random(most)
