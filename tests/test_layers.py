@@ -20,7 +20,7 @@ WINGS = [
     {"running"},
     {"home"},
     {"search", "report"},
-    {"evolve", "report_text"},
+    {"iteration", "report_text"},
     {"pages"},
     {"notebook"},
     {"remote"},

@@ -76,9 +76,9 @@ def cli() -> None:
 @with_options(TASK_OPTIONS, DEAL_OPTIONS[1:], HOME)
 def card(target: Path, **given: Any) -> None:
     """Deal solvers, some of them mutated, into a batt file."""
-    from kagglebatt.evolve import deal_next
     from kagglebatt.home.directory import read_archive
     from kagglebatt.home.files import write_aside, writing
+    from kagglebatt.iteration import deal_next
     from kagglebatt.programs.batt import read, write
 
     settings = Settings(**given)
@@ -105,9 +105,9 @@ def card(target: Path, **given: Any) -> None:
 @click.option("--export", type=click.Path(path_type=Path), help="Write solver_md5/ and differ_md5/ into this folder.")
 def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | None, **given: Any) -> None:
     """Run a batt on tasks: score, inline, validate and file its candidates."""
-    from kagglebatt.evolve import run_hand
     from kagglebatt.home.directory import read_archive
     from kagglebatt.home.files import writing
+    from kagglebatt.iteration import run_hand
     from kagglebatt.programs.batt import read
     from kagglebatt.programs.parse import read_text
 
@@ -136,7 +136,7 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
 )
 def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
     """Deal, run, score, validate and file, again and again."""
-    from kagglebatt.evolve import evolve
+    from kagglebatt.iteration import evolve
 
     settings = Settings(**given)
     reports = []

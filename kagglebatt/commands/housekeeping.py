@@ -104,8 +104,8 @@ def archive_export(target: Path, home: Path) -> None:
 def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> None:
     """Run the programs of solver_md5/ and differ_md5/ in FOLDER on tasks, and file those that prove themselves."""
     from kagglebatt import report_text
-    from kagglebatt.evolve import run_hand
     from kagglebatt.home.exported import read_exported
+    from kagglebatt.iteration import run_hand
     from kagglebatt.settings import Settings
     from kagglebatt.tasks.load import load_tasks
 

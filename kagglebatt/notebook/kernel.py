@@ -18,9 +18,9 @@ from time import monotonic
 from typing import Any
 
 from kagglebatt.errors import HomeError, SettingsError, StoppedError
-from kagglebatt.evolve import evolve
 from kagglebatt.home import index
 from kagglebatt.home.directory import copy_home, merge_homes
+from kagglebatt.iteration import evolve
 from kagglebatt.notebook.inputs import FoundHome, RequiredInput, check, find_file, find_homes
 from kagglebatt.notebook.overview import Overview, make_overview
 from kagglebatt.notebook.result import write_result

@@ -21,13 +21,13 @@ import pytest
 from kagglebatt.commands.cli import main
 from kagglebatt.dsl.fingerprint import vocabulary_digest
 from kagglebatt.errors import DamagedError, HomeError, StoppedError
-from kagglebatt.evolve import evolve, run_hand
 from kagglebatt.home import archive_layout, entries, index
 from kagglebatt.home.archive import Archive, Filing, RankedDiffer
 from kagglebatt.home.archive_layout import COLUMNS
 from kagglebatt.home.cache import Cache
 from kagglebatt.home.directory import check, merge_homes, open_home, repair
 from kagglebatt.home.salvage import SET_ASIDE_NAME
+from kagglebatt.iteration import evolve, run_hand
 from kagglebatt.programs.batt import read
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running.score import Scores
@@ -111,7 +111,7 @@ def test_a_home_remembers_wherever_it_goes(tmp_path: Path, monkeypatch: pytest.M
 
 HAND = """
 from kagglebatt.programs.batt import read, write
-from kagglebatt.evolve import evolve, run_hand
+from kagglebatt.iteration import evolve, run_hand
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
 import json, sys

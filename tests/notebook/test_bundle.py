@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kagglebatt.errors import SettingsError
-from kagglebatt.evolve import evolve
+from kagglebatt.iteration import evolve
 from kagglebatt.notebook.bundle import BUDGET, BundleRequest, build, client_text
 from kagglebatt.notebook.kernel_metadata import faults, kernel_metadata, slugify
 from kagglebatt.notebook.payload import pack

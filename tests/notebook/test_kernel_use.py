@@ -14,9 +14,9 @@ import pytest
 from nbclient import NotebookClient
 
 from kagglebatt.errors import HomeError, InputError, SettingsError
-from kagglebatt.evolve import evolve
 from kagglebatt.home import archive_layout, entries, index
 from kagglebatt.home.archive import Archive
+from kagglebatt.iteration import evolve
 from kagglebatt.notebook.bundle import BundleRequest, build
 from kagglebatt.notebook.inputs import RequiredInput
 from kagglebatt.notebook.kernel import Kernel, refuse_unknown

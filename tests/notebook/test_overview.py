@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kagglebatt.evolve import evolve
 from kagglebatt.home.directory import open_home
+from kagglebatt.iteration import evolve
 from kagglebatt.notebook.chart import Bar, Bars, Columns
 from kagglebatt.notebook.overview import make_overview
 from kagglebatt.settings import Settings

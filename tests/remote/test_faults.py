@@ -15,8 +15,8 @@ from time import monotonic
 
 import pytest
 
-from kagglebatt.evolve import evolve
 from kagglebatt.home.directory import check
+from kagglebatt.iteration import evolve
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
 from tests.kaggle_standin import Standin

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from kagglebatt.errors import SettingsError
-from kagglebatt.evolve import deal_next, evolve, run_hand
 from kagglebatt.home.archive import Archive
+from kagglebatt.iteration import deal_next, evolve, run_hand
 from kagglebatt.programs.batt import write
 from kagglebatt.programs.library import read_library
 from kagglebatt.running.outcome import Kind
