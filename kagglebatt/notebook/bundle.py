@@ -210,10 +210,7 @@ def _assemble(
 
 
 def _template() -> Any:
-    name = "kernel.ipynb"
-    beside = _PACKAGE / name  # as it is installed
-    path = beside if beside.exists() else _PACKAGE.parent / "notebooks" / name
-    return nbformat.read(path, as_version=4)
+    return nbformat.read(Path(__file__).with_name("kernel.ipynb"), as_version=4)
 
 
 def _fill(template: Any, baked: Mapping[str, Any], inside: Mapping[str, Payload]) -> tuple[Any, dict[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from kagglebatt.tasks.load import load_tasks
 from kagglebatt.tasks.picture import PALETTE, Gallery, grid_svg, task_gallery
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TEMPLATE = ROOT / "kagglebatt" / "notebook" / "kernel.ipynb"
+NOTEBOOKS = [*sorted((ROOT / "notebooks").glob("*.ipynb")), TEMPLATE]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -28,6 +30,25 @@ def test_notebook_is_valid_and_clean(path: Path) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             assert (cell.outputs, cell.execution_count) == ([], None)
+
+
+def test_the_template_says_what_it_is(tmp_path: Path) -> None:
+    """Run unfilled it ends at once, with what makes a notebook of it, and nothing is made anywhere."""
+    cells = {cell.id: cell.source for cell in nbformat.read(TEMPLATE, as_version=4).cells}
+    places = {"KAGGLEBATT_INPUT": str(tmp_path / "input"), "KAGGLEBATT_WORKING": str(tmp_path / "working")}
+    code = "\n".join(cells[name] for name in ("parameters", "payloads", "unpack", "prepare"))
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, **places}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "`kagglebatt bundle` makes a notebook that runs" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_notebooks_of_the_project_run_by_themselves() -> None:
+    """The template is not among them: it lies in the package, where an installed one finds it, too."""
+    assert [path.name for path in NOTEBOOKS if path.parent == ROOT / "notebooks"] == ["tour.ipynb"]
 
 
 def test_tour_runs(tmp_path: Path) -> None:
