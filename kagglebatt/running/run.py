@@ -39,13 +39,18 @@ class Timing:
 
 
 def run(
-    units: Sequence[Unit], differs: Batt, pool: WorkerPool, progress: Callable[[int], object] = lambda _done: None
+    units: Sequence[Unit],
+    differs: Batt,
+    pool: WorkerPool,
+    progress: Callable[[int], object] = lambda _done: None,
+    keep_answers: bool = False,
 ) -> tuple[list[list[SampleScore]], Timing]:
     """Run every unit; for each the scores of its batt's candidates, in order.
 
     Args:
         differs: judge every distinct output of a demo sample.
         progress: called with the number of candidate runs finished since the last call.
+        keep_answers: give back the grids that were computed, too; they are many.
     """
     started = perf_counter()
     sample_scores: list[dict[int, SampleScore]] = [{} for _ in units]
@@ -54,7 +59,7 @@ def run(
     left = [Slice(place, unit, tuple(range(len(unit.plan.needs)))) for place, unit in enumerate(units)]
     while left := [part for each in left if (part := rest(each, set(sample_scores[each.place]))) is not None]:
         runs = sum(len(part.numbers) for part in left)
-        with closing(pool.perform(_cut(left, differ_plan, pool, runs), runs)) as coming:
+        with closing(pool.perform(_cut(left, differ_plan, pool, runs, keep_answers), runs)) as coming:
             for done in coming:
                 sample_scores[done.place].update(done.scores)
                 results.append(done)
@@ -77,7 +82,7 @@ def _spans(units: Sequence[Unit], results: Sequence[SliceResult]) -> dict[str, t
     }
 
 
-def _cut(parts: Sequence[Slice], differs: Plan, pool: WorkerPool, runs: int) -> list[Chunk]:
+def _cut(parts: Sequence[Slice], differs: Plan, pool: WorkerPool, runs: int, keep_answers: bool) -> list[Chunk]:
     """Consecutive slices in chunks, big ones first, small ones to end with, so that all workers end together."""
     left = sum(part.unit.cost for part in parts)
     least = left / pool.most_chunks(runs)
@@ -88,11 +93,11 @@ def _cut(parts: Sequence[Slice], differs: Plan, pool: WorkerPool, runs: int) -> 
         taken.append(part)
         cost += part.unit.cost
         if cost >= max(least, left / pool.chunks_at_once(runs)):
-            chunks.append(Chunk(tuple(taken), differs, pool.limits))
+            chunks.append(Chunk(tuple(taken), differs, pool.limits, keep_answers))
             left -= cost
             taken, cost = [], 0
     if taken:
-        chunks.append(Chunk(tuple(taken), differs, pool.limits))
+        chunks.append(Chunk(tuple(taken), differs, pool.limits, keep_answers))
     return chunks
 
 

@@ -25,7 +25,7 @@ _OUTCOMES = frozenset(kind.value for kind in Kind)
 
 @dataclass(frozen=True, slots=True)
 class SampleScore:
-    """One candidate on one sample, compared with the answer where it is known. This is all that leaves a worker.
+    """One candidate on one sample, compared with the known answer, if any. This is all that leaves a worker.
 
     Attributes:
         kind: the outcome's kind; NOT_A_GRID when the value could not be an answer.
@@ -34,6 +34,7 @@ class SampleScore:
         similarity: cells that agree with the answer, per thousand; 0 for another shape or no grid.
         gains: for each differ what was gained on this sample; empty for test samples.
         seconds: what the candidate's steps took.
+        answer: the grid that was computed, where the work was asked to keep it.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class SampleScore:
     similarity: int
     gains: tuple[int, ...]
     seconds: float
+    answer: Grid | None = None
 
 
 @dataclass(frozen=True, slots=True)

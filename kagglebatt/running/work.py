@@ -57,11 +57,16 @@ class Slice:
 
 @dataclass(frozen=True)
 class Chunk:
-    """What one process does in one go."""
+    """What one process does in one go.
+
+    Attributes:
+        keep_answers: whether the grids that were computed go back beside their scores; else no value travels.
+    """
 
     slices: tuple[Slice, ...]
     differs: Plan
     limits: Limits
+    keep_answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ def perform(chunk: Chunk, position: Position | None) -> Iterator[SliceResult]:
     for part in chunk.slices:
         slow = False
         with contained(chunk.limits.memory), timer(position is not None) as clock:
-            for done in _scored(_SliceRun(part, chunk.differs, chunk.limits.seconds, clock, position)):
+            for done in _scored(_SliceRun(part, chunk, clock, position)):
                 slow = any(each.seconds > chunk.limits.seconds / 2 for each in done.scores.values())
                 slow = slow or perf_counter() > enough
                 yield done
@@ -151,10 +156,11 @@ def _scored(bench: _SliceRun) -> Iterator[SliceResult]:
 class _SliceRun:
     """One slice being done: its evaluation of values, and what every differ said of each distinct output."""
 
-    def __init__(self, part: Slice, differ_plan: Plan, limit: float, clock: Timer, position: Position | None) -> None:
+    def __init__(self, part: Slice, chunk: Chunk, clock: Timer, position: Position | None) -> None:
         self.part = part
-        self._differ_plan = differ_plan
-        self._limit = limit
+        self._differ_plan = chunk.differs
+        self._limit = chunk.limits.seconds
+        self._keep_answers = chunk.keep_answers
         self._clock = clock
         self._position = position
         self._known: dict[Grid, tuple[int, ...]] = {}
@@ -173,7 +179,9 @@ class _SliceRun:
         outcome = self._run(number)
         sample = self.part.unit.sample
         gains = self._gains(number, outcome) if sample.kind == "demo" else ()
-        return score_sample(outcome, sample.answer, gains)
+        score = score_sample(outcome, sample.answer, gains)
+        keep = self._keep_answers and score.kind is Kind.VALUE
+        return replace(score, answer=outcome.value) if keep else score
 
     def _at(self, number: int, differ: int = -1) -> None:
         if self._position is not None:
