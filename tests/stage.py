@@ -19,6 +19,7 @@ import nbformat
 from kagglebatt.home.files import read_json
 from kagglebatt.notebook.bench import mounted
 from kagglebatt.notebook.result import RESULT_NAME
+from tests.kaggle_standin.links import linked
 
 NOTEBOOK_NAME = "__notebook__.ipynb"
 
@@ -101,6 +102,7 @@ def run_notebook(
     working: Path,
     python: str = sys.executable,
     by_hand: bool = False,
+    links: bool = False,
     **environment: str,
 ) -> Ran:
     """Run a notebook file.
@@ -110,13 +112,14 @@ def run_notebook(
         working: a folder that does not exist yet; it is what the run leaves.
         python: interpreter of the stage.
         by_hand: cell by cell as in the editor, not as a batch.
+        links: mount the inputs as symbolic links.
     """
     working.mkdir(parents=True)
     target = working / NOTEBOOK_NAME
     command = [python, "-m", "papermill", "--no-progress-bar", "--cwd", str(working), str(notebook), str(target)]
     if by_hand:
         command = [python, "-c", _BY_HAND, str(notebook), str(target), str(working)]
-    with mounted(working.with_name(f"{working.name}-input"), dict(inputs)) as folder:
+    with (linked if links else mounted)(working.with_name(f"{working.name}-input"), dict(inputs)) as folder:
         given = {
             "KAGGLE_KERNEL_RUN_TYPE": "Interactive" if by_hand else "Batch",
             "KAGGLEBATT_INPUT": str(folder),

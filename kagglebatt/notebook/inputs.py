@@ -1,12 +1,14 @@
 """What is attached to a kernel: homes and task files, found by what they are, under any layout of mounts.
 
 Kaggle mounts a dataset as ``/kaggle/input/SLUG`` or ``/kaggle/input/datasets/OWNER/SLUG``, another kernel's output as
-``/kaggle/input/notebooks/OWNER/SLUG``, the kernel's own as ``/kaggle/input/SLUG``. So no path is taken for granted.
+``/kaggle/input/notebooks/OWNER/SLUG``, the kernel's own as ``/kaggle/input/SLUG``; some of them as symbolic links. So
+no path is taken for granted.
 """
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,11 +44,34 @@ class FoundHome:
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, list[str]]]:
-    for place, folders, files in os.walk(root):
-        folders.sort()
-        if len(Path(place).relative_to(root).parts) >= _DEEPEST:
-            folders.clear()
-        yield Path(place), files
+    """Each folder down to the depth limit, and the names of its files; links are followed.
+
+    Folders come before links, so that an input that is also linked to is found where it is mounted. A folder that was
+    visited under another name is given without files, and is not visited again: links may lead back up.
+    """
+    waiting, visited = deque([root]), set()
+    while waiting:
+        place = waiting.popleft()
+        real = os.path.realpath(place)
+        if real in visited:
+            yield place, []
+            continue
+        visited.add(real)
+        paths = _listed(place)
+        yield place, [path.name for path in paths if os.path.isfile(path)]
+        if len(place.relative_to(root).parts) < _DEEPEST:
+            folders = [
+                path for path in paths if os.path.isdir(path)
+            ]  # of os.path: where a link leads may be unreadable
+            waiting.extendleft(path for path in reversed(folders) if not path.is_symlink())
+            waiting.extend(path for path in folders if path.is_symlink())
+
+
+def _listed(place: Path) -> list[Path]:
+    try:
+        return [place / name for name in sorted(os.listdir(place))]
+    except OSError:  # not there, or not to be read: nothing is found in it
+        return []
 
 
 def find_homes(root: Path) -> list[FoundHome]:
@@ -90,10 +115,10 @@ def check(root: Path, needs: Sequence[RequiredInput], found: Sequence[FoundHome]
         if "/" not in need.source:
             raise InputError(f"{need.source}: is no input's name; write OWNER/SLUG.")
         slug = need.source.split("/")[1]  # a version may follow
-        own = [home for home in found if slug in home.path.relative_to(root).parts]
+        mounts = [place.resolve() for place, _ in _folders(root) if place.name == slug]
+        own = [home for home in found if any(home.path.resolve().is_relative_to(mount) for mount in mounts)]
         if not own:
-            mounted = any(place.name == slug for place, _ in _folders(root))
-            what = "is attached but holds no home" if mounted else "is not attached"
+            what = "is attached but holds no home" if mounts else "is not attached"
             raise InputError(
                 f"{need.source}: {what} (looked below {root}). Publish it with `kagglebatt publish`, wait until it is "
                 "ready, attach it, and run again."

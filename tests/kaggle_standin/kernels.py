@@ -73,7 +73,8 @@ class Kernels:
 
     Attributes:
         kernels: by ``owner/slug``.
-        layout: "new" mounts datasets at ``datasets/OWNER/SLUG``, "old" at ``SLUG``.
+        layout: "new" mounts datasets at ``datasets/OWNER/SLUG``, "old" at ``SLUG``; "links" is the new one, with
+            every input mounted as a symbolic link.
     """
 
     def __init__(
@@ -130,7 +131,8 @@ class Kernels:
         """Run a version."""
         output = self._folder / kernel.owner / kernel.slug / str(saved.number)
         seconds = float(saved.body.get("sessionTimeoutSeconds") or 0) or None
-        saved.run = Run(kernel.owner, kernel.slug, saved.number, bundle, output, seconds, faults)
+        links = self.layout == "links"
+        saved.run = Run(kernel.owner, kernel.slug, saved.number, bundle, output, seconds, faults, links)
         source = as_notebook(saved.body["text"], saved.body["kernelType"])
         self._runner.start(saved.run, source, lambda: self._mounts(kernel, saved))
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from kagglebatt.notebook.bench import mounted, remove
 
+from .links import linked
 from .notebooks import prepared
 from .processes import execute
 
@@ -38,6 +39,7 @@ class Run:
         output: folder of what it wrote.
         seconds: after which it is ended; None for no limit.
         faults: those that struck this run.
+        links: its inputs are mounted as symbolic links.
         status: a KernelWorkerStatus.
         failure: why it ended in ERROR.
         mounted: slug and version by mount point below the input folder.
@@ -52,6 +54,7 @@ class Run:
     output: Path
     seconds: float | None = None
     faults: frozenset[str] = frozenset()
+    links: bool = False
     status: str = "QUEUED"
     failure: str = ""
     mounted: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -161,7 +164,10 @@ class Runner:
     def _execute(self, run: Run, notebook: Path, inputs: dict[str, Path]) -> int | None:
         """Run a notebook with its inputs mounted; the exit code, None when it was ended from outside."""
         folder, empty = run.output.with_name(f"{run.output.name}-input"), "mount-empty" in run.faults
-        with _mounted(folder, inputs, empty) as place, tempfile.TemporaryDirectory(prefix="kaggle-run-") as scratch:
+        with (
+            _mounted(folder, inputs, empty, run.links) as place,
+            tempfile.TemporaryDirectory(prefix="kaggle-run-") as scratch,
+        ):
             run.status = "RUNNING"
             self._say(run)
             started = time.monotonic()
@@ -185,14 +191,14 @@ class Runner:
 
 
 @contextlib.contextmanager
-def _mounted(folder: Path, inputs: dict[str, Path], empty: bool) -> Iterator[Path]:
-    """The inputs, read-only; as empty folders where a fault says so."""
+def _mounted(folder: Path, inputs: dict[str, Path], empty: bool, links: bool) -> Iterator[Path]:
+    """The inputs, read-only; as empty folders where a fault says so, or as links."""
     nothing = folder.with_name(f"{folder.name}-nothing")
     if empty:
         nothing.mkdir()
         inputs = dict.fromkeys(inputs, nothing)
     try:
-        with mounted(folder, inputs) as place:
+        with (linked if links else mounted)(folder, inputs) as place:
             yield place
     finally:
         remove(nothing)

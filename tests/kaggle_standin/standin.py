@@ -137,7 +137,7 @@ class Standin:
 
     @property
     def layout(self) -> str:
-        """Where datasets are mounted: "new" at ``datasets/OWNER/SLUG``, "old" at ``SLUG``."""
+        """Where datasets are mounted: "new" at ``datasets/OWNER/SLUG``, "old" at ``SLUG``; "links": new, as links."""
         return self._kernels.layout
 
     @layout.setter

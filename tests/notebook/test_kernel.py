@@ -30,6 +30,7 @@ from kagglebatt.notebook.kernel import Progress
 from kagglebatt.notebook.result import RESULT_NAME, read_result
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
+from tests.kaggle_standin.links import linked
 from tests.stage import NOTEBOOK_NAME, run_notebook
 
 TASKS = load_tasks("arc1-training", 3)
@@ -56,11 +57,19 @@ def iterations(home: Path) -> int:
         return kept.counts()["iterations"]
 
 
-@pytest.mark.parametrize("mount", [MOUNT, "grown-home", "notebooks/somebody/grown-home"])
-def test_a_run_goes_on_from_what_is_attached(mount: str, grown: Path, tmp_path: Path) -> None:
-    """Under every layout; it leaves a flat home, and a note that describes every file."""
+@pytest.mark.parametrize(
+    ("mount", "links"),
+    [
+        (MOUNT, False),
+        ("grown-home", False),
+        ("notebooks/somebody/grown-home", False),
+        pytest.param(MOUNT, True, marks=pytest.mark.campaign),
+    ],
+)
+def test_a_run_goes_on_from_what_is_attached(mount: str, links: bool, grown: Path, tmp_path: Path) -> None:
+    """Under every layout, and where it is a link; it leaves a flat home, and a note that describes every file."""
     path = notebook(tmp_path, dataset="somebody/grown-home", expected=2)
-    ran = run_notebook(path, {mount: grown}, tmp_path / "out")
+    ran = run_notebook(path, {mount: grown}, tmp_path / "out", links=links)
     assert ran.code == 0, ran.log
     result = read_result(tmp_path / "out" / RESULT_NAME)
     assert result is not None
@@ -272,6 +281,42 @@ def test_homes_are_found_by_what_they_are(grown: Path, tmp_path: Path) -> None:
         check_inputs(tmp_path, [RequiredInput("x/old", 1)], find_homes(tmp_path))
     with pytest.raises(InputError, match="holds no home"):
         check_inputs(tmp_path, [RequiredInput("x/none")], find_homes(tmp_path))
+
+
+def test_inputs_may_be_links(grown: Path, tmp_path: Path) -> None:
+    """A home is found through a link, under each name that it has, but only once; so is a file."""
+    home = changed(grown, tmp_path / "elsewhere", lambda home: None)
+    (home / "tasks.json").write_text("[]")
+    with linked(tmp_path / "one", {"datasets/x/home": home}) as folder:
+        assert find_homes(folder) == [FoundHome(folder / "datasets" / "x" / "home", 2)]
+        assert find_file(folder, "tasks.json", file_digest(home / "tasks.json")).read_text() == "[]"
+        check_inputs(folder, [RequiredInput("x/home", 2)], find_homes(folder))
+    (tmp_path / "two").mkdir()
+    for name in ("alias", "home"):
+        (tmp_path / "two" / name).symlink_to(home)
+    assert len(find_homes(tmp_path / "two")) == 1
+    check_inputs(tmp_path / "two", [RequiredInput("x/home", 2)], find_homes(tmp_path / "two"))
+    with pytest.raises(InputError, match="is not attached"):
+        check_inputs(tmp_path / "two", [RequiredInput("x/other")], find_homes(tmp_path / "two"))
+
+
+def test_links_do_not_lead_astray(grown: Path, tmp_path: Path) -> None:
+    """Up again, to itself, to nothing, or to what is deeper than a home can be: the search ends, and finds the rest."""
+    root = tmp_path / "input"
+    home = root / "datasets" / "x" / "home"
+    home.parent.mkdir(parents=True)
+    changed(grown, home, lambda home: None)
+    deep = tmp_path / "deep" / "a" / "b" / "c" / "d"
+    deep.parent.mkdir(parents=True)
+    changed(grown, deep, lambda home: None)
+    for name, target in (("a-up", root), ("b-home", home), ("itself", root / "itself"), ("gone", tmp_path / "gone")):
+        (root / name).symlink_to(target)
+    (home / "up").symlink_to(root)
+    (root / "datasets" / "deep").symlink_to(tmp_path / "deep")
+    (tmp_path / "fifo").mkdir()
+    os.mkfifo(tmp_path / "fifo" / archive_layout.FILE_NAME)
+    (root / "fifo").symlink_to(tmp_path / "fifo")
+    assert find_homes(root) == [FoundHome(home, 2)]
 
 
 def test_a_file_is_found_by_name_and_digest(tmp_path: Path) -> None:

@@ -63,6 +63,16 @@ def test_a_loop_carries_forward_what_it_learns(machine: Machine) -> None:
     assert not (machine.folder / "build" / "loop" / FILE_NAME).exists()
 
 
+@pytest.mark.campaign
+def test_a_loop_finds_linked_inputs(machine: Machine) -> None:
+    """Where Kaggle mounts its dataset as a symbolic link, it goes on from there as well."""
+    machine.kaggle.layout = "links"
+    done = machine.run("loop", "--iterations", "2", "--sizes", "2", *SMALL, *QUICK, "--json")
+    assert done.returncode == 0, done.stderr
+    assert [step["reports"][0]["iteration"] for step in json.loads(done.stdout)["steps"]] == [1, 2]
+    assert content(machine.folder / "home") == content(local(machine, 2, (2,)))
+
+
 def test_unchanged_candidates_are_hits_on_kaggle(machine: Machine) -> None:
     """Without mutation every candidate comes again, and nothing is executed."""
     done = machine.run("loop", "--iterations", "2", "--sizes", "2", "--mutate", "0", "--json", *SMALL[2:], *QUICK,

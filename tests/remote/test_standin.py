@@ -143,6 +143,24 @@ def test_a_run_knows_nothing_of_the_account(standin: Standin, monkeypatch: pytes
     assert kept == {name for name in names if name.startswith("KAGGLE") or name.lower().endswith("_proxy")}
 
 
+def test_inputs_can_be_links(standin: Standin) -> None:
+    """In one layout: a walk that does not follow links finds nothing in it."""
+    create(standin)
+    standin.layout = "links"
+    source = (
+        "import os, pathlib\n"
+        "root = pathlib.Path(os.environ['KAGGLEBATT_INPUT'])\n"
+        "assert (root / 'datasets/tester/my-data').is_symlink() and not list(root.rglob('a.txt'))\n"
+        "[a] = root.glob('datasets/tester/my-data/a.txt')\n"
+        "assert a.stat().st_mode & 0o222 == a.parent.stat().st_mode & 0o222 == 0\n"
+    )
+    save(standin, source, datasetDataSources=["tester/my-data"])
+    standin.wait_idle(30)
+    [run] = standin.runs
+    assert run.status == "COMPLETE", run.log
+    assert not list(run.output.parent.glob("*-input*"))
+
+
 def test_what_cannot_be_seen_is_forbidden(client: Client) -> None:
     """Unknown kernels and datasets are refused as others' are; a wrong key and no key are not known."""
     assert "Cannot access kernel" in client("kernels", "status", "tester/no-such-kernel", code=1)
