@@ -14,8 +14,9 @@ from kagglebatt.home.recall import CachedResult, bodies, look_up, verdict_key
 from kagglebatt.programs.batt import Hand
 from kagglebatt.programs.card import Donor, deal_hand
 from kagglebatt.programs.library import read_library
-from kagglebatt.programs.parse import NamedProgram, read_programs
+from kagglebatt.programs.parse import NamedProgram
 from kagglebatt.programs.program import md5
+from kagglebatt.programs.read_file import read_programs
 from kagglebatt.report import Report
 from kagglebatt.running.execute import Plan, prepare
 from kagglebatt.running.run import Timing, run

@@ -17,7 +17,8 @@ import click
 
 from kagglebatt.errors import KagglebattError
 from kagglebatt.programs.batt import deal
-from kagglebatt.programs.parse import NamedProgram, read_programs
+from kagglebatt.programs.parse import NamedProgram
+from kagglebatt.programs.read_file import read_programs
 from kagglebatt.running.execute import Evaluation, Plan, prepare
 from kagglebatt.running.limit import Limits, Timer, contained, timer
 from kagglebatt.running.outcome import Kind

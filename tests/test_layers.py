@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "kagglebatt"
 
 WINGS = [
     {"errors"},
-    {"settings", "stop"},
+    {"reading", "regular_file", "settings", "stop"},
     {"dsl"},
     {"programs", "tasks"},
     {"running"},

@@ -109,7 +109,7 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
     from kagglebatt.home.files import writing
     from kagglebatt.iteration import run_hand
     from kagglebatt.programs.batt import read
-    from kagglebatt.programs.parse import read_text
+    from kagglebatt.programs.text import read_text
 
     settings = Settings(**given)
     path = batt_file if batt_file.exists() or batt_file.suffix == ".py" else batt_file.with_suffix(".py")

@@ -7,8 +7,9 @@ from pathlib import Path
 from kagglebatt.errors import HomeError, ProgramError
 from kagglebatt.programs.batt import Hand, deal
 from kagglebatt.programs.library import read_library
-from kagglebatt.programs.parse import parse_program, read_text
+from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import Program, md5
+from kagglebatt.programs.text import read_text
 
 
 def read_exported(folder: Path) -> Hand:

@@ -25,7 +25,7 @@ from kagglebatt.home.files import write_aside
 from kagglebatt.notebook.kernel_metadata import NAME as METADATA_NAME
 from kagglebatt.notebook.kernel_metadata import faults, kernel_metadata, slugify
 from kagglebatt.notebook.payload import Payload, pack
-from kagglebatt.programs.parse import read_programs
+from kagglebatt.programs.read_file import read_programs
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import write_tasks
 from kagglebatt.tasks.task import Task

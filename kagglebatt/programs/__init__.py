@@ -2,6 +2,6 @@
 
 Imports: ``dsl``.
 
-For others: ``program.Program``, ``parse.parse_program``, ``parse.read_programs``, ``batt.Batt``, ``batt.deal``,
+For others: ``program.Program``, ``parse.parse_program``, ``read_file.read_programs``, ``batt.Batt``, ``batt.deal``,
 ``card.deal_hand``, ``inline.inline``.
 """

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kagglebatt.errors import ProgramError
-from kagglebatt.programs.parse import MAX_LINES, parse_module, read_steps
+from kagglebatt.programs.parse import ignored
 from kagglebatt.programs.program import Program, Step, addresses, extract, type_of
+from kagglebatt.programs.steps import read_steps
+from kagglebatt.programs.text import MAX_LINES, parse_module
 
 FORMAT = 1
 """Number of the batt file's format; a file with a higher one is refused."""
@@ -127,6 +129,8 @@ def read(text: str, source: str) -> Hand:
         )
     batts: dict[str, Batt] = {}
     for statement in parse_module(text, source):
+        if ignored(statement) is not None:
+            continue
         if not isinstance(statement, ast.FunctionDef) or statement.name not in ("batt", "differs"):
             raise ProgramError(source, statement.lineno, "a batt file holds the functions 'batt' and 'differs' only.")
         if [argument.arg for argument in statement.args.args] != ["S", "I", "C"] or statement.decorator_list:

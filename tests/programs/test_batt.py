@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from kagglebatt.dsl.registry import VOCABULARY
 from kagglebatt.errors import ProgramError
 from kagglebatt.programs.batt import Batt, Hand, deal, read, write
-from kagglebatt.programs.parse import MAX_STEPS, parse_program
+from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import Program
+from kagglebatt.programs.steps import MAX_STEPS
 from kagglebatt.running.execute import execute, prepare
 from tests.strategies import grids, programs
 
@@ -76,7 +77,6 @@ GOOD = 'def batt(S, I, C):\n    t1 = rot90(I)\n    return [\n        (t1, "a"),\
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("import os\n" + GOOD, "import"),
         (GOOD.replace("rot90(I)", "rot90(C)"), "C is not available"),
         (GOOD.replace('"a"', "open"), "owners are short names"),
         (GOOD.replace('"a"', '"' + "x" * 500 + '"'), "owners are short names"),
@@ -93,3 +93,8 @@ def test_a_broken_batt_file_is_refused(text: str, message: str) -> None:
     """With file and line, and nothing executed."""
     with pytest.raises(ProgramError, match=message):
         read(text, "batt.py")
+
+
+def test_imports_of_a_batt_file_are_passed_over() -> None:
+    """Nothing is executed, so they are no fault."""
+    assert read("import os\nfrom .dsl import *\n" + GOOD, "batt.py") == read(GOOD, "batt.py")

@@ -18,7 +18,8 @@ import pytest
 
 from kagglebatt.errors import StoppedError
 from kagglebatt.programs.batt import Batt, deal
-from kagglebatt.programs.parse import parse_program, read_programs
+from kagglebatt.programs.parse import parse_program
+from kagglebatt.programs.read_file import read_programs
 from kagglebatt.running.execute import prepare
 from kagglebatt.running.limit import Limits
 from kagglebatt.running.run import run
