@@ -113,10 +113,11 @@ def test_what_does_not_fit_goes_to_the_dataset(grown: Path, tmp_path: Path) -> N
     )
 
 
-def test_all_training_tasks_fit_with_a_cache(tmp_path: Path) -> None:
-    """The package, 400 tasks, and the home of an iteration on 100 of them."""
+@pytest.mark.parametrize("tasks", [3, pytest.param(100, marks=pytest.mark.campaign)])
+def test_all_training_tasks_fit_with_a_cache(tasks: int, tmp_path: Path) -> None:
+    """The package, 400 tasks, and the home of an iteration on some of them."""
     home = tmp_path / "home"
-    list(evolve(Settings(home=home), load_tasks("arc1-training", 100)))
+    list(evolve(Settings(home=home), load_tasks("arc1-training", tasks)))
     bundle = build(replace(ORDER, home=home), load_tasks("arc1-training"))
     assert bundle.moved == {}
     assert bundle.size < BUDGET

@@ -57,13 +57,17 @@ def iterations(home: Path) -> int:
         return kept.counts()["iterations"]
 
 
+LONGER = pytest.mark.campaign
+"""For what starts kernels again and again; the same is tried without one in test_kernel_use."""
+
+
 @pytest.mark.parametrize(
     ("mount", "links"),
     [
         (MOUNT, False),
-        ("grown-home", False),
-        ("notebooks/somebody/grown-home", False),
-        pytest.param(MOUNT, True, marks=pytest.mark.campaign),
+        pytest.param("grown-home", False, marks=LONGER),
+        pytest.param("notebooks/somebody/grown-home", False, marks=LONGER),
+        pytest.param(MOUNT, True, marks=LONGER),
     ],
 )
 def test_a_run_goes_on_from_what_is_attached(mount: str, links: bool, grown: Path, tmp_path: Path) -> None:
@@ -83,19 +87,20 @@ def test_a_run_goes_on_from_what_is_attached(mount: str, links: bool, grown: Pat
     assert check(tmp_path / "out") == []
 
 
-def test_a_home_travels_in_the_notebook(grown: Path, tmp_path: Path) -> None:
-    """Without any input; and again where another home is attached as well."""
+@LONGER
+def test_a_home_that_travels_is_joined_with_what_is_attached(grown: Path, tmp_path: Path) -> None:
+    """Nothing of either is missing."""
     path = notebook(tmp_path, home=grown)
     assert run_notebook(path, {}, tmp_path / "alone").code == 0
-    assert iterations(tmp_path / "alone") == 3
     assert run_notebook(path, {"other": tmp_path / "alone"}, tmp_path / "both").code == 0
     assert iterations(tmp_path / "both") == 4
 
 
-def test_the_report_has_every_part(grown: Path, tmp_path: Path) -> None:
-    """Charts with units, and solved tasks as pictures; no errors and no flood."""
+def test_a_home_travels_in_the_notebook_and_is_shown(grown: Path, tmp_path: Path) -> None:
+    """Without any input. Charts with units, and solved tasks as pictures; no errors and no flood."""
     path = notebook(tmp_path, home=grown)
     assert run_notebook(path, {}, tmp_path / "out").code == 0
+    assert iterations(tmp_path / "out") == 3
     done = nbformat.read(tmp_path / "out" / NOTEBOOK_NAME, as_version=4)
     outputs = [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
     (page,) = [output.data["text/html"] for output in outputs if "data" in output]
@@ -132,6 +137,7 @@ def changed(grown: Path, target: Path, harm: Callable[[Path], object]) -> Path:
     return target
 
 
+@LONGER
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
@@ -153,6 +159,7 @@ def test_a_bad_input_ends_the_run_at_once(
     assert words in ran.result["message"]
 
 
+@LONGER
 def test_a_cut_cache_costs_only_time(grown: Path, tmp_path: Path) -> None:
     """It is filled again from the archive, and said."""
     path = notebook(tmp_path, dataset="somebody/grown-home")
@@ -162,6 +169,7 @@ def test_a_cut_cache_costs_only_time(grown: Path, tmp_path: Path) -> None:
     assert iterations(tmp_path / "out") == 3
 
 
+@LONGER
 def test_an_old_or_missing_input_is_refused(grown: Path, tmp_path: Path) -> None:
     """Both in the first seconds."""
     ran = run_notebook(notebook(tmp_path, dataset="somebody/grown-home", expected=5), {MOUNT: grown}, tmp_path / "old")
@@ -170,20 +178,20 @@ def test_an_old_or_missing_input_is_refused(grown: Path, tmp_path: Path) -> None
     assert (ran.code, "is not attached" in ran.log) == (1, True)
 
 
-def test_an_altered_payload_is_not_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize("character", ["~", pytest.param(".", marks=LONGER)])
+def test_an_altered_payload_is_not_used(character: str, tmp_path: Path) -> None:
     """One character of the code, and one that base 85 does not have."""
-    path = notebook(tmp_path)
-    for character in ("~", "."):
-        made = nbformat.read(path, as_version=4)
-        (cell,) = [each for each in made.cells if each.id == "payload-code"]
-        middle = len(cell.source) // 2
-        cell.source = cell.source[:middle] + character + cell.source[middle + 1 :]
-        altered = tmp_path / "altered.ipynb"
-        nbformat.write(made, altered)
-        ran = run_notebook(altered, {}, tmp_path / f"out-{ord(character)}")
-        assert (ran.code, "was altered on its way" in ran.log, ran.result) == (1, True, None)
+    made = nbformat.read(notebook(tmp_path), as_version=4)
+    (cell,) = [each for each in made.cells if each.id == "payload-code"]
+    middle = len(cell.source) // 2
+    cell.source = cell.source[:middle] + character + cell.source[middle + 1 :]
+    altered = tmp_path / "altered.ipynb"
+    nbformat.write(made, altered)
+    ran = run_notebook(altered, {}, tmp_path / "out")
+    assert (ran.code, "was altered on its way" in ran.log, ran.result) == (1, True, None)
 
 
+@LONGER
 def test_a_payload_under_another_name_is_not_overlooked(grown: Path, tmp_path: Path) -> None:
     """One flipped bit in its name, and the run would begin with nothing and call itself complete."""
     made = nbformat.read(notebook(tmp_path, home=grown), as_version=4)
@@ -194,20 +202,19 @@ def test_a_payload_under_another_name_is_not_overlooked(grown: Path, tmp_path: P
     assert (ran.code, "The hoee in this notebook was altered on its way" in ran.log) == (1, True)
 
 
-def test_an_error_in_a_cell_leaves_a_true_note(grown: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("place", "status"), [("run", "failed"), pytest.param("report", "complete", marks=LONGER)])
+def test_an_error_in_a_cell_leaves_a_true_note(place: str, status: str, grown: Path, tmp_path: Path) -> None:
     """Before the run: it failed, and what was taken over is there. After it: it was complete."""
-    path = notebook(tmp_path, dataset="somebody/grown-home")
-    for place, status in (("run", "failed"), ("report", "complete")):
-        made = nbformat.read(path, as_version=4)
-        (cell,) = [each for each in made.cells if each.id == place]
-        cell.source = "1 / 0"
-        broken = tmp_path / f"{place}.ipynb"
-        nbformat.write(made, broken)
-        ran = run_notebook(broken, {MOUNT: grown}, tmp_path / place)
-        assert ran.code == 1
-        assert ran.result is not None
-        assert ran.result["status"] == status
-        assert iterations(tmp_path / place) == (2 if status == "failed" else 3)
+    made = nbformat.read(notebook(tmp_path, dataset="somebody/grown-home"), as_version=4)
+    (cell,) = [each for each in made.cells if each.id == place]
+    cell.source = "1 / 0"
+    broken = tmp_path / "broken.ipynb"
+    nbformat.write(made, broken)
+    ran = run_notebook(broken, {MOUNT: grown}, tmp_path / "out")
+    assert ran.code == 1
+    assert ran.result is not None
+    assert ran.result["status"] == status
+    assert iterations(tmp_path / "out") == (2 if status == "failed" else 3)
 
 
 SMALL_DISK = """
@@ -217,6 +224,7 @@ if any("ipykernel" in argument for argument in sys.orig_argv):
 """
 
 
+@LONGER
 def test_a_full_working_folder_is_said(grown: Path, tmp_path: Path) -> None:
     """What was finished before is whole."""
     site = tmp_path / "site"
@@ -233,6 +241,7 @@ def test_a_full_working_folder_is_said(grown: Path, tmp_path: Path) -> None:
     assert iterations(tmp_path / "out") >= 2
 
 
+@LONGER
 def test_a_killed_kernel_loses_nothing_finished(tmp_path: Path) -> None:
     """Papermill's exit code is true, and the next run goes on from what is there."""
     path = notebook(tmp_path, iterations=500)
@@ -376,6 +385,7 @@ def test_bench_says_what_it_measured(tmp_path: Path) -> None:
     assert len((tmp_path / "bench" / "table.md").read_text().splitlines()) == 4
 
 
+@LONGER
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_bench_that_is_stopped_keeps_its_rows(tmp_path: Path, number: int, code: int) -> None:
     """In table and document; and no kernel goes on."""
@@ -400,6 +410,7 @@ def test_a_bench_that_is_stopped_keeps_its_rows(tmp_path: Path, number: int, cod
     assert alive == []
 
 
+@LONGER
 def test_bench_fails_when_a_kernel_does(tmp_path: Path) -> None:
     """With one message, also when the kernel never began."""
     site = tmp_path / "site"

@@ -5,21 +5,24 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from nbclient import NotebookClient
 
-from kagglebatt.errors import HomeError, InputError, SettingsError
+from kagglebatt.errors import HomeError, InputError, KagglebattError, SettingsError
 from kagglebatt.home import archive_layout, entries, index
 from kagglebatt.home.archive import Archive
 from kagglebatt.iteration import evolve
 from kagglebatt.notebook.bundle import BundleRequest, build
 from kagglebatt.notebook.inputs import RequiredInput
 from kagglebatt.notebook.kernel import Kernel, refuse_unknown
+from kagglebatt.notebook.result import RESULT_NAME, read_result
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks, write_tasks
 from tests.stage import NOTEBOOK_NAME, run_notebook
@@ -96,6 +99,57 @@ def test_a_home_without_its_index_is_old_or_used(homes: tuple[Path, Path], tmp_p
     assert run.runs[-1]["iteration"] == 3
 
 
+def emptied(home: Path) -> None:
+    for path in home.iterdir():
+        path.unlink()
+
+
+def of_a_newer_format(home: Path) -> None:
+    with sqlite3.connect(home / archive_layout.FILE_NAME) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    (home / index.FILE_NAME).unlink()
+
+
+def with_a_cut_archive(home: Path) -> None:
+    os.truncate(home / archive_layout.FILE_NAME, 5_000)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (emptied, "is attached but holds no home"),
+        (of_a_newer_format, "Update kagglebatt"),
+        (with_a_cut_archive, "archive check --fix"),
+    ],
+)
+def test_a_bad_input_is_refused_and_noted(
+    harm: Callable[[Path], object], words: str, homes: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Without a kernel: the error says what to do, and so does the note that is left."""
+    harm(attach(homes[1], tmp_path / "input" / "datasets" / "me" / "two"))
+    with pytest.raises(KagglebattError, match=words):
+        kernel(tmp_path, (RequiredInput("me/two"),)).prepare()
+    note = read_result(tmp_path / "working" / RESULT_NAME)
+    assert note is not None
+    assert (note.status, words in note.message) == ("failed", True)
+
+
+def test_a_cut_cache_costs_only_time(homes: tuple[Path, Path], tmp_path: Path) -> None:
+    """Without a kernel: it is filled again from the archive."""
+    os.truncate(attach(homes[1], tmp_path / "input" / "two") / entries.FILE_NAME, 5_000)
+    run = kernel(tmp_path)
+    run.prepare()
+    run.run()
+    assert run.runs[-1]["iteration"] == 3
+
+
+def test_a_missing_input_is_refused(tmp_path: Path) -> None:
+    """Before anything else."""
+    with pytest.raises(InputError, match="is not attached"):
+        kernel(tmp_path, (RequiredInput("me/two"),)).prepare()
+
+
 def test_names_of_inputs_are_checked(tmp_path: Path) -> None:
     """An owner is needed to tell where it is mounted."""
     with pytest.raises(InputError, match="OWNER/SLUG"):
@@ -153,19 +207,31 @@ def test_cells_may_be_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert kept.counts()["iterations"] == 2
 
 
+MINE = "def solve_67a3c6ac(I):\n    O = vmirror(I)\n    return O\n"
+
+
 def test_own_solvers_are_dealt_from(tmp_path: Path) -> None:
     """A file or a folder of them travels along, and the shipped library is not used."""
     (task,) = load_tasks("arc1-training", ids=("67a3c6ac",))
     own = tmp_path / "own" / "mine.py"
     own.parent.mkdir()
-    own.write_text("def solve_67a3c6ac(I):\n    O = vmirror(I)\n    return O\n")
+    own.write_text(MINE)
     settings = replace(SETTINGS, mutate=0.0)
     bundles = [
         build(BundleRequest(replace(settings, solvers=place), "own solvers"), (task,)) for place in (own, own.parent)
     ]
     assert bundles[0].id == bundles[1].id
     assert bundles[0].id != build(BundleRequest(settings, "own solvers"), (task,)).id
-    path, *_ = bundles[0].write(tmp_path / "kernel")
+
+
+@pytest.mark.campaign
+def test_own_solvers_are_what_runs(tmp_path: Path) -> None:
+    """The one program is the only candidate, and solves its task."""
+    (task,) = load_tasks("arc1-training", ids=("67a3c6ac",))
+    own = tmp_path / "mine.py"
+    own.write_text(MINE)
+    made = build(BundleRequest(replace(SETTINGS, mutate=0.0, solvers=own), "own solvers"), (task,))
+    path, *_ = made.write(tmp_path / "kernel")
     ran = run_notebook(path, {}, tmp_path / "out")
     assert ran.code == 0, ran.log
     assert ran.result is not None
@@ -173,6 +239,7 @@ def test_own_solvers_are_dealt_from(tmp_path: Path) -> None:
     assert (run["candidates"], run["solved_demo"], run["solved_test"]) == (1, 1, 1)
 
 
+@pytest.mark.campaign
 def test_what_was_moved_is_found_in_the_dataset(homes: tuple[Path, Path], tmp_path: Path) -> None:
     """A bundle too small for home and tasks runs on the dataset that was written beside it."""
     order = BundleRequest(SETTINGS, "two tasks", home=homes[1], dataset="me/moved", expected=2)

@@ -24,6 +24,7 @@ def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return make_image(python, request.param, tmp_path_factory.mktemp("image") / "venv")
 
 
+@pytest.mark.campaign
 def test_the_same_file_runs_everywhere(image: str, tmp_path: Path) -> None:
     """Two runs of one notebook, the second on the first's output, remember all that they had in common."""
     order = BundleRequest(Settings(candidates=8, jobs=1), "three tasks", kernels=("me/three-tasks",))
