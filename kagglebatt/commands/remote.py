@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,9 @@ from kagglebatt.remote.client import Client, Timeouts
 from kagglebatt.remote.dataset_metadata import ANYBODY, read_metadata
 from kagglebatt.settings import Settings
 from kagglebatt.stop import stopping_at_once
+
+if TYPE_CHECKING:
+    from kagglebatt.remote.loop_plan import LoopPlan
 
 _FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("build/kernel"), required=False
@@ -73,13 +76,21 @@ def _timeouts(given: dict[str, Any]) -> Timeouts:
 
 
 def _account(client: Client, dry_run: bool = False) -> str:
-    """The account; for a dry run one that is not known, or cannot be asked for, has the name that stands for any."""
+    """The account; for a dry run one that is not known, or cannot be asked for, has the name that stands for any.
+
+    What would keep the command from doing anything is said.
+    """
     if not dry_run:
         return client.account()
     try:
         return client.account(again=False)
-    except (CredentialsError, RemoteError):
+    except (CredentialsError, RemoteError) as error:
+        _would_not_start(error)
         return ANYBODY
+
+
+def _would_not_start(error: Exception) -> None:
+    notify(f"without --dry-run this would not start: {error}")
 
 
 def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
@@ -236,6 +247,19 @@ def publish(home: Path, message: str, dataset_source: str | None, force: bool, d
     click.echo(f"{metadata['id']}: version {version} has all of {home}")
 
 
+def _say_what_is_begun(folder: Path, plan: LoopPlan) -> None:
+    """Say when a loop that is begun in the folder would be continued, or stands in the way."""
+    from kagglebatt.remote.loop_state import FILE_NAME, read_state
+
+    try:
+        step = read_state(folder, plan.asked()).step
+    except SettingsError as error:
+        _would_not_start(error)
+        return
+    if (folder / FILE_NAME).exists():
+        click.echo(f"{folder}: a loop is begun there; it would go on after {step} of {len(plan.steps)} steps")
+
+
 @click.command()
 @SIZES
 @click.option(
@@ -292,6 +316,8 @@ def loop(
         )  # fmt: skip
         if dry_run:
             click.echo("\n".join(describe(plan)))
+            if account != ANYBODY:
+                _say_what_is_begun(target, plan)
             return
         done = []
         try:

@@ -20,6 +20,8 @@ from typing import Any
 
 from kagglebatt.errors import CredentialsError, RemoteError, UnsureError
 from kagglebatt.home.files import read_json
+from kagglebatt.remote.connection import no_connection
+from kagglebatt.remote.sign_in import check_folder, unknown_account
 
 _STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
 _SIGNED_OUT = "Authentication required to call the Kaggle API"
@@ -41,11 +43,6 @@ ABSENT = (403, 404)
 
 _UNSEEN = "See whether it is there, and whether this account may see it."
 _LATER = "Run the same command again later."
-
-SIGN_IN = (
-    "Kaggle does not know who you are. Create an API token at kaggle.com/settings, and save it as "
-    "~/.kaggle/kaggle.json, or set KAGGLE_USERNAME and KAGGLE_KEY."
-)
 
 
 @dataclass(frozen=True)
@@ -121,12 +118,12 @@ class Client:
             again: ask again where there is no answer.
 
         Raises:
-            CredentialsError: it is logged in to none.
+            CredentialsError: it is logged in to none, or cannot begin here.
         """
         said = self.read("config", "view") if again else self.ask("config", "view")
         found = re.search(r"^- username: (\S+)$", said, re.MULTILINE)
         if found is None or found[1] == "None":
-            raise CredentialsError(SIGN_IN)
+            raise CredentialsError(unknown_account())
         return found[1]
 
     def read(self, *arguments: str, transfer: bool = False, quiet: tuple[int, ...] = ()) -> str:
@@ -139,6 +136,7 @@ class Client:
         Raises:
             RemoteError: the answer stays no.
         """
+        told = ""
         for number, pause in enumerate(self.timeouts.pauses()):
             try:
                 return self._run(arguments, 2.0 ** (number + 1) if transfer else 1.0, ())
@@ -146,7 +144,8 @@ class Client:
                 if not pause:
                     remedy = _UNSEEN if error.status in ABSENT else _LATER
                     raise type(error)(f"{error} {remedy}", error.status) from error
-                if error.status not in quiet:
+                if error.status not in quiet and str(error) != told:
+                    told = str(error)
                     self.notify(f"{error} Asking again in {pause:.0f} s.")
                 sleep(pause)
         raise AssertionError("there is a last try")
@@ -165,6 +164,7 @@ class Client:
         return self._run(arguments, stretch, self._held)
 
     def _run(self, arguments: tuple[str, ...], stretch: float, held: tuple[int, ...]) -> str:
+        check_folder()
         seconds = self.timeouts.call * stretch
         process = self.start(*arguments, held=held)
         try:
@@ -207,11 +207,12 @@ def _fault(arguments: tuple[str, ...], out: str, err: str) -> Exception:
     said = err.strip() or out.strip()
     status = _status(said)
     if _SIGNED_OUT in out or status == 401:
-        return CredentialsError(SIGN_IN)
+        return CredentialsError(unknown_account())
     lines = [line for line in said.splitlines() if line.strip() and "%|" not in line]  # no progress bars
     lines = lines or ["it failed without a word"]
     line = lines[-1 if lines[0].startswith("Traceback") else 0]
-    what = f"`kaggle {' '.join(arguments[:2])}`: {line[:300].rstrip('. ')}."
+    line = no_connection(said) or line[:300].rstrip(". ")
+    what = f"`kaggle {' '.join(arguments[:2])}`: {line}."
     if status in (0, 408, 429) or status >= 500:
         return UnsureError(what, status)
     return RemoteError(what, status)

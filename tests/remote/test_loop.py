@@ -9,15 +9,19 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
 import pytest
 
+from kagglebatt.commands.remote import _say_what_is_begun
 from kagglebatt.errors import OutputError, SettingsError
 from kagglebatt.home import archive_layout
 from kagglebatt.home.directory import check
+from kagglebatt.remote.loop_plan import LoopPlan
 from kagglebatt.remote.loop_state import FETCHED, FILE_NAME, State, locked, read_state
+from kagglebatt.settings import Settings
 from tests.kaggle_standin import Standin
 from tests.round_trip import QUICK, SMALL, Machine, content
 
@@ -193,6 +197,20 @@ def test_a_dry_run_says_all_and_does_nothing(machine: Machine) -> None:
         "loop", "--dry-run", "--sizes", "2", KAGGLE_USERNAME="", KAGGLE_KEY="", HOME=str(machine.folder)
     )
     assert (nobody.returncode, "OWNER/kagglebatt-home" in nobody.stdout) == (0, True)
+    assert "would not start: Kaggle does not know who you are" in nobody.stderr
+
+
+def test_a_dry_run_tells_of_a_loop_that_is_begun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that it would continue, and one that stands in its way."""
+    metadata = {"id": "tester/some-home"}
+    plan = LoopPlan(Settings(home=tmp_path), 2, (1, 3), 1, "mine", "tester", metadata, True, False, tmp_path)
+    _say_what_is_begun(tmp_path, plan)
+    assert capsys.readouterr() == ("", "")
+    State(plan.asked(), step=1).write(tmp_path)
+    _say_what_is_begun(tmp_path, plan)
+    assert "it would go on after 1 of 4 steps" in capsys.readouterr().out
+    _say_what_is_begun(tmp_path, replace(plan, name="other"))
+    assert "this would not start: " in capsys.readouterr().err
 
 
 def test_credentials_are_asked_for_before_anything_is_built(machine: Machine) -> None:

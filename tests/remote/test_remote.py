@@ -172,13 +172,16 @@ def test_a_signal_ends_the_client_too(machine: Machine) -> None:
 
 
 def test_a_dry_run_needs_nobody(machine: Machine) -> None:
-    """With a token that cannot be checked, and nobody who answers."""
+    """With a token that cannot be checked, and nobody who answers: it says that it would not start, and goes on."""
     bundled(machine, "never sent")
     nowhere = "http://127.0.0.1:9"
     alone = {"KAGGLE_USERNAME": "", "KAGGLE_KEY": "", "KAGGLE_API_TOKEN": "KGAT_" + "0" * 32,
              "HTTP_PROXY": nowhere, "http_proxy": nowhere}  # fmt: skip
     done = machine.run("push", "--dry-run", **alone)
-    assert (done.returncode, "OWNER/never-sent" in done.stdout, done.stderr) == (0, True, "")
+    assert (done.returncode, "OWNER/never-sent" in done.stdout) == (0, True)
+    (told,) = done.stderr.splitlines()
+    assert told.startswith("kagglebatt: without --dry-run this would not start: ")
+    assert "Kaggle cannot be reached" in told
 
 
 def test_a_loop_files_what_it_learns(machine: Machine) -> None:
