@@ -7,17 +7,18 @@ from dataclasses import replace
 from random import Random
 from time import perf_counter
 
+from kagglebatt.errors import SettingsError
 from kagglebatt.home.archive import Archive, Filing, RankedDiffer
 from kagglebatt.home.cache import Cache
 from kagglebatt.home.directory import Home, Notify, notify_nobody, open_home
 from kagglebatt.home.recall import CachedResult, bodies, look_up, verdict_key
 from kagglebatt.programs.batt import Hand
 from kagglebatt.programs.card import Donor, deal_hand
-from kagglebatt.programs.library import read_library
+from kagglebatt.programs.library import read_library, read_to_deal
 from kagglebatt.programs.parse import NamedProgram
 from kagglebatt.programs.program import md5
-from kagglebatt.programs.read_file import read_programs
 from kagglebatt.report import Report
+from kagglebatt.running.cluster import require_package
 from kagglebatt.running.execute import Plan, prepare
 from kagglebatt.running.run import Timing, run
 from kagglebatt.running.score import SampleScore, add_up
@@ -26,7 +27,7 @@ from kagglebatt.running.work import Unit
 from kagglebatt.running.worker_pool import WorkerPool
 from kagglebatt.settings import Settings
 from kagglebatt.stop import Stop, stopping
-from kagglebatt.tasks.task import Task
+from kagglebatt.tasks.task import Task, one_of_each
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, candidate runs done, runs in all) as work goes on."""
@@ -39,12 +40,11 @@ DIFFER_ID_LENGTH = 12
 """Hex digits of a differ's md5 that stand for it in scores."""
 
 
-def donors(settings: Settings, archive: Archive) -> tuple[list[Donor], list[Donor]]:
+def donors(archive: Archive, library: Sequence[NamedProgram]) -> tuple[list[Donor], list[Donor]]:
     """Solvers and differs to deal from: what the archive accepted, better ones first, then the library."""
-    library = read_library() if settings.solvers is None else read_programs(settings.solvers)
     filed = [Donor(entry.md5, archive.program(entry.md5), entry.task) for entry in archive.entries()]
     judges = {md5(judge.body): archive.program(md5(judge.body), differ=True) for judge in archive.differs()}
-    solvers = [*filed, *(Donor(named.name, named.program, named.name) for named in library if named.kind == "solve")]
+    solvers = [*filed, *(Donor(named.name, named.program, named.task) for named in library if named.kind == "solve")]
     differs = [Donor(named.name, named.program) for named in library if named.kind == "differ"]
     if not differs:  # a library of solvers alone is judged by the shipped differs
         differs = [Donor(named.name, named.program) for named in _shipped_differs()]
@@ -63,9 +63,17 @@ def _distinct(given: Sequence[Donor]) -> list[Donor]:
     return list(found.values())
 
 
-def deal_next(settings: Settings, archive: Archive, tasks: Sequence[Task]) -> Hand:
-    """The hand of the iteration to come: the same for the same seed, settings and archive."""
-    solvers, differs = donors(settings, archive)
+def deal_next(
+    settings: Settings, archive: Archive, tasks: Sequence[Task], library: Sequence[NamedProgram] | None = None
+) -> Hand:
+    """The hand of the iteration to come: the same for the same seed, settings and archive.
+
+    Args:
+        library: programs to deal from beside the archive's; read from where the settings say when None.
+    """
+    if library is None:
+        library = read_to_deal(settings.solvers, settings.strict, notify_nobody)
+    solvers, differs = donors(archive, library)
     rng = Random(f"{settings.seed}/{archive.next_iteration}")
     ids = [task.id for task in tasks]
     return deal_hand(solvers, differs, ids, settings.candidates, settings.mutate, rng)
@@ -274,6 +282,20 @@ def _mine(settings: Settings, tasks: tuple[Task, ...]) -> tuple[Task, ...]:
     return tasks[first - 1 :: count]
 
 
+def _possible(settings: Settings, tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """The tasks, each once. What cannot be done is seen before a home is opened, or made.
+
+    Raises:
+        KagglebattError: there is no task for this shard, two tasks have one id, or the backend's package is missing.
+    """
+    require_package(settings.backend)
+    tasks = one_of_each(tasks)
+    if not _mine(settings, tasks):
+        part = "" if settings.shard is None else f"of shard {settings.shard} "
+        raise SettingsError(f"no task is left {part}of {len(tasks)}. Give more tasks, or fewer shards.")
+    return tasks
+
+
 class _Count:
     """Turns a stage's steps into calls of the progress function, and ends a stage that goes on after the end."""
 
@@ -303,6 +325,8 @@ def evolve(
         StoppedError: a signal came or the time budget is used up; everything finished is saved.
         HomeError: the home cannot be used.
     """
+    tasks = _possible(settings, tasks)
+    library = read_to_deal(settings.solvers, settings.strict, notify)
     with (
         stopping(settings.minutes) as stop,
         open_home(settings.home, notify) as home,
@@ -310,7 +334,7 @@ def evolve(
     ):
         for _ in range(settings.iterations):
             stop.check()
-            hand = deal_next(settings, home.archive, tasks)
+            hand = deal_next(settings, home.archive, tasks, library)
             yield iterate(hand, _mine(settings, tasks), home, settings, pool, progress, stop)
 
 
@@ -322,6 +346,7 @@ def run_hand(
     notify: Notify = notify_nobody,
 ) -> Report:
     """Run one hand that was dealt before, from a batt file; arguments and errors as for ``evolve``."""
+    tasks = _possible(settings, tasks)
     with (
         stopping(settings.minutes) as stop,
         open_home(settings.home, notify) as home,

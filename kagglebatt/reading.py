@@ -52,7 +52,7 @@ class Reading(tuple[T, ...]):
     def tell(self, notify: Notify) -> None:
         """Say what was ignored, and what was left out: the first ten, then how many more."""
         if self.ignored:
-            notify(f"ignored, since nothing in a file of programs is executed: {', '.join(self.ignored[:MOST_NAMED])}")
+            notify(f"ignored: {', '.join(self.ignored[:MOST_NAMED])}")
         for line in named(self.left_out):
             notify(f"left out: {line}")
 

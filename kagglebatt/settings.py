@@ -7,6 +7,7 @@ read from it, so that they are typed nowhere else.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +45,9 @@ class Settings:
         backend: who does the work: ``threading``, ``loky``, ``sequential``, ``dask`` or ``ray``.
         scheduler: address of the dask or ray cluster; one is started on this machine when None.
         shard: ``i/n`` for every n-th task, beginning with the i-th; all tasks when None.
+        strict: refuse solvers and tasks of which anything must be left out.
+
+    Places may be given as text, and ``ids`` as one id.
     """
 
     dataset: str = "arc1-training"
@@ -62,8 +66,10 @@ class Settings:
     backend: str = "threading"
     scheduler: str | None = None
     shard: str | None = None
+    strict: bool = False
 
     def __post_init__(self) -> None:
+        self._take_places()
         self._check_kinds()
         positive: dict[str, float | None] = {
             "candidates": self.candidates,
@@ -85,6 +91,22 @@ class Settings:
         self._check_workers()
         _ = self.part
 
+    def _take_places(self) -> None:
+        """Places as paths, ids as a tuple, whatever they were given as; the record is frozen from here on."""
+        for name in ("home", "solvers"):
+            value = getattr(self, name)
+            if isinstance(value, str):
+                object.__setattr__(self, name, Path(value))
+            elif not isinstance(value, Path) and not (name == "solvers" and value is None):
+                raise SettingsError(f"--{name} is {value!r}; it must be a path.")
+        if isinstance(self.dataset, Path):
+            object.__setattr__(self, "dataset", str(self.dataset))
+        given: object = self.ids
+        ids = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Iterable) else (None,)
+        if not all(isinstance(each, str) for each in ids):
+            raise SettingsError(f"--id is {given!r}; give one id, or several.")
+        object.__setattr__(self, "ids", ids)
+
     def _check_kinds(self) -> None:
         """A notebook's parameters come in as whatever was injected."""
         for name in ("candidates", "iterations", "seed", "jobs", "memory", "tasks"):
@@ -95,6 +117,12 @@ class Settings:
             value = getattr(self, name)
             if type(value) not in (int, float) and not (name == "minutes" and value is None):
                 raise SettingsError(f"--{name} is {value!r}; it must be a number.")
+        for name in ("dataset", "backend", "scheduler"):
+            value = getattr(self, name)
+            if not isinstance(value, str) and not (name == "scheduler" and value is None):
+                raise SettingsError(f"--{name} is {value!r}; it must be text.")
+        if type(self.strict) is not bool:
+            raise SettingsError(f"--strict is {self.strict!r}; it is True or False.")
         if not isinstance(self.shard, str | None):
             raise SettingsError(f"--shard is {self.shard!r}; write i/n, such as 1/4 for the first of four.")
 

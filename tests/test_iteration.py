@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kagglebatt.errors import SettingsError
+from kagglebatt.errors import SettingsError, TaskError
 from kagglebatt.home.archive import Archive
 from kagglebatt.iteration import deal_next, evolve, run_hand
 from kagglebatt.programs.batt import write
@@ -20,6 +20,7 @@ from kagglebatt.running.outcome import Kind
 from kagglebatt.running.score import Scores
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
+from kagglebatt.tasks.task import Task
 
 IDS = ("007bbfb7", "67a3c6ac", "4c4377d9")
 
@@ -157,3 +158,14 @@ def test_settings_that_cannot_work_are_refused(wrong: dict) -> None:
     """With the option's name."""
     with pytest.raises(SettingsError, match=next(iter(wrong))):
         Settings(**wrong)
+
+
+def test_tasks_given_twice_are_run_once_or_refused(tiny_task: Task, settings: Settings) -> None:
+    """The same is one task; another of its name is refused before a home is made, as is what is no task."""
+    other = replace(tiny_task, demo=tiny_task.demo[:1])
+    for tasks in ((tiny_task, other), ("0000beef",)):
+        with pytest.raises(TaskError, match=r"two tasks with other grids|is no task"):
+            next(evolve(settings, tasks))
+        assert not settings.home.exists()
+    (report,) = evolve(settings, (tiny_task, tiny_task))
+    assert len(report.tasks) == 1

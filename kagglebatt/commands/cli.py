@@ -25,12 +25,11 @@ from kagglebatt.commands.options import (
     notify,
     option,
     progress_bar,
+    read_tasks,
     with_options,
 )
 from kagglebatt.errors import KagglebattError, RemoteError, RunFailedError, StoppedError
 from kagglebatt.settings import Settings
-from kagglebatt.tasks.load import load_tasks
-from kagglebatt.tasks.task import Task
 
 STOPPED_CODES = {"SIGINT": 130, "SIGTERM": 143, "time budget": 3}
 
@@ -80,11 +79,13 @@ def card(target: Path, **given: Any) -> None:
     from kagglebatt.home.files import write_aside, writing
     from kagglebatt.iteration import deal_next
     from kagglebatt.programs.batt import read, write
+    from kagglebatt.programs.library import read_to_deal
 
     settings = Settings(**given)
-    tasks = _tasks(settings)
+    tasks = read_tasks(settings)
+    library = read_to_deal(settings.solvers, settings.strict, notify)
     with read_archive(settings.home, empty=True) as kept:
-        hand = deal_next(settings, kept, tasks)
+        hand = deal_next(settings, kept, tasks, library)
     text = write(hand, f"seed {settings.seed}, mutation rate {settings.mutate}")
     read(text, str(target))  # a batt that `run` would refuse is not written
     with writing(target):
@@ -115,7 +116,7 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
     path = batt_file if batt_file.exists() or batt_file.suffix == ".py" else batt_file.with_suffix(".py")
     hand = read(read_text(path), str(path))
     with progress_bar() as progress:
-        report = run_hand(hand, settings, _tasks(settings), progress, notify)
+        report = run_hand(hand, settings, read_tasks(settings), progress, notify)
     if export is not None:
         with read_archive(report.home) as kept, writing(export):
             kept.export(export)
@@ -142,7 +143,7 @@ def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
     reports = []
     try:
         with progress_bar() as progress:
-            for report in evolve(settings, _tasks(settings), progress, notify):
+            for report in evolve(settings, read_tasks(settings), progress, notify):
                 reports.append(report.as_json())
                 if not as_json:
                     _print_report(reports[-1], timing)
@@ -153,19 +154,22 @@ def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
 
 @cli.command()
 @click.argument("name", required=False)
-def primitives(name: str | None) -> None:
+@click.option("--constants", is_flag=True, help="List the constants instead, with their types and values.")
+def primitives(name: str | None, constants: bool) -> None:
     """List the vocabulary's primitives with their signatures, or those whose name contains NAME."""
+    from kagglebatt.dsl.constants import CONSTANTS, type_of_constant
     from kagglebatt.dsl.registry import PRIMITIVES
 
+    if constants:
+        for own, value in CONSTANTS.items():
+            if name is None or name in own:
+                click.echo(f"{own}: {type_of_constant(own)} = {value!r}")
+        return
     for primitive in PRIMITIVES.values():
         if name is None or name in primitive.name:
             click.echo(
                 f"{primitive.name}({', '.join(primitive.parameters)}) -> {primitive.result}: {primitive.summary}"
             )
-
-
-def _tasks(settings: Settings) -> tuple[Task, ...]:
-    return load_tasks(settings.dataset, settings.tasks, settings.ids)
 
 
 def _print_report(report: dict[str, Any], timing: bool) -> None:

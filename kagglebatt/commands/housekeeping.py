@@ -10,7 +10,16 @@ from typing import Any
 
 import click
 
-from kagglebatt.commands.options import HOME, JSON, RUN_OPTIONS, TASK_OPTIONS, notify, progress_bar, with_options
+from kagglebatt.commands.options import (
+    HOME,
+    JSON,
+    RUN_OPTIONS,
+    TASK_OPTIONS,
+    notify,
+    progress_bar,
+    read_tasks,
+    with_options,
+)
 from kagglebatt.errors import KagglebattError
 
 _PLACE = click.Path(path_type=Path)
@@ -107,11 +116,10 @@ def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> N
     from kagglebatt.home.exported import read_exported
     from kagglebatt.iteration import run_hand
     from kagglebatt.settings import Settings
-    from kagglebatt.tasks.load import load_tasks
 
     settings = Settings(**given)
-    hand = read_exported(folder)
-    tasks = load_tasks(settings.dataset, settings.tasks, settings.ids)
+    hand = read_exported(folder, settings.strict, notify)
+    tasks = read_tasks(settings)
     with progress_bar() as progress:
         report = run_hand(hand, settings, tasks, progress, notify).as_json()
     lines = [*report_text.funnel(report), *(report_text.timings(report) if timing else ())]
@@ -138,9 +146,9 @@ def cache_stats(home: Path, as_json: bool) -> None:
 @HOME
 def cache_clear(home: Path) -> None:
     """Forget everything remembered; the archive stays."""
-    from kagglebatt.home.directory import open_home
+    from kagglebatt.home.directory import open_made_home
 
-    with open_home(home, notify) as opened:
+    with open_made_home(home, notify) as opened:
         opened.cache.clear()
     click.echo(f"{home}: cache cleared")
 
@@ -151,13 +159,13 @@ def cache_clear(home: Path) -> None:
 @HOME
 def cache_prune(max_bytes: str | None, max_entries: int | None, home: Path) -> None:
     """Forget what was cheapest to find out until the cache is small enough; what the archive needs stays."""
-    from kagglebatt.home.directory import needed_keys, open_home
+    from kagglebatt.home.directory import needed_keys, open_made_home
 
     limit = None if max_bytes is None else _bytes(max_bytes)
     if limit is None and max_entries is None:
         raise KagglebattError("nothing to do: give --max-bytes or --max-entries.")
     with ExitStack() as stack:
-        opened = stack.enter_context(open_home(home, notify))
+        opened = stack.enter_context(open_made_home(home, notify))
         gone = opened.cache.prune(limit, max_entries, needed_keys(opened))
         left = opened.cache.rows()
         size = sum(row.bytes for row in left)

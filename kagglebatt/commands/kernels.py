@@ -15,15 +15,16 @@ from kagglebatt.commands.options import (
     LIMIT_OPTIONS,
     SHARD,
     SIZES,
+    STRICT,
     TASK_OPTIONS,
     notify,
     read_sizes,
+    read_tasks,
     with_options,
 )
 from kagglebatt.errors import SettingsError, StoppedError
 from kagglebatt.settings import Settings
 from kagglebatt.stop import stopping_at_once
-from kagglebatt.tasks.load import load_tasks
 
 
 @click.command()
@@ -55,9 +56,11 @@ def bundle(
 ) -> None:
     """Pack code, tasks and a home into a notebook that Kaggle can run."""
     from kagglebatt.notebook.bundle import BUDGET, BundleRequest, build
+    from kagglebatt.programs.library import read_to_deal
 
     settings = Settings(**given)
-    tasks = load_tasks(settings.dataset, settings.tasks, settings.ids)
+    tasks = read_tasks(settings)
+    read_to_deal(settings.solvers, settings.strict, notify)
     made = build(
         BundleRequest(
             settings,
@@ -93,7 +96,7 @@ def bundle(
     "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("bench"), show_default=True,
     help="Folder for kernels, outputs, table.md and table.json.",
 )  # fmt: skip
-@with_options(TASK_OPTIONS[:1], DEAL_OPTIONS, LIMIT_OPTIONS, JSON)
+@with_options(TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, JSON)
 def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any) -> None:
     """Run the bundled kernel here with papermill: each size, each iteration in a fresh kernel."""
     from kagglebatt.notebook.bench import bench as run_bench

@@ -13,7 +13,9 @@ import click
 
 from kagglebatt.errors import SettingsError
 from kagglebatt.settings import BACKENDS, Settings
-from kagglebatt.tasks.load import EMBEDDED
+from kagglebatt.tasks.embedded import EMBEDDED
+from kagglebatt.tasks.load import load_tasks
+from kagglebatt.tasks.task import Task
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
@@ -24,10 +26,12 @@ def option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
     return click.option(*names, **attributes)
 
 
+STRICT = option("--strict", is_flag=True, help="Refuse solvers and tasks of which anything must be left out.")
 TASK_OPTIONS = (
     option("--dataset", metavar="NAME|PATH", help=f"{', '.join(EMBEDDED)}, or a path to ARC tasks."),
     option("--tasks", type=int, help="Take the first N tasks of the dataset."),
     click.option("-i", "--id", "ids", multiple=True, metavar="ID", help="Take these tasks; may be repeated."),
+    STRICT,
 )
 DEAL_OPTIONS = (
     option("--candidates", type=int, help="Solvers dealt into a batt."),
@@ -85,6 +89,13 @@ def read_sizes(text: str) -> tuple[int, ...]:
 def notify(sentence: str) -> None:
     """Say something to the user beside the results."""
     click.echo(f"kagglebatt: {sentence}", err=True)
+
+
+def read_tasks(settings: Settings) -> tuple[Task, ...]:
+    """The tasks to work on; what is left out is said."""
+    tasks = load_tasks(settings.dataset, settings.tasks, settings.ids, settings.strict)
+    tasks.tell(notify)
+    return tasks
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from kagglebatt.commands.options import (
     JSON,
     LIMIT_OPTIONS,
     SIZES,
+    STRICT,
     TASK_OPTIONS,
     notify,
     read_sizes,
@@ -278,8 +279,8 @@ def _say_what_is_begun(folder: Path, plan: LoopPlan) -> None:
     show_default=True,
     help="Folder for the loop's state, kernels and outputs.",
 )
-@with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], DEAL_OPTIONS, LIMIT_OPTIONS, _QUOTA, _FORCE, _PATIENCE,
-              _DRY, JSON)  # fmt: skip
+@with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, _QUOTA, _FORCE,
+              _PATIENCE, _DRY, JSON)  # fmt: skip
 @_stoppable
 def loop(
     sizes: str,
@@ -314,6 +315,7 @@ def loop(
             replace(settings, iterations=1), iterations, counts, kernels, name, account, metadata, quota == "wait",
             force, target,
         )  # fmt: skip
+        plan.tell(notify)
         if dry_run:
             click.echo("\n".join(describe(plan)))
             if account != ANYBODY:

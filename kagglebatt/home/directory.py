@@ -17,7 +17,7 @@ from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kagglebatt.errors import DamagedError, ForeignError, HomeError, ProgramError, StoppedError
+from kagglebatt.errors import DamagedError, ForeignError, HomeError, ProgramError, SettingsError, StoppedError
 from kagglebatt.home import archive_layout, entries, index
 from kagglebatt.home.archive import Archive
 from kagglebatt.home.archive_layout import LAYOUT
@@ -83,7 +83,7 @@ def open_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home]:
                 if missing or cache.set_aside:
                     refill(home)
                 yield home
-            except StoppedError:
+            except (StoppedError, SettingsError):  # the latter: an address where no cluster answers
                 home.save()
                 raise
             else:
@@ -247,12 +247,13 @@ def merge_homes(places: Sequence[Path], into: Path, notify: Notify = notify_nobo
     In any order, and again, the result is the same; interrupted, it can be repeated.
 
     Raises:
-        HomeError: one of them holds no archive or cannot be read; those before it are merged.
+        HomeError: one of them holds no archive, and none is merged; or one cannot be read, and those before it are.
     """
+    for place in places:
+        if not (place / archive_layout.FILE_NAME).exists():
+            raise HomeError(f"{place}: holds no archive, so there is nothing to merge. Check the path.")
     with open_home(into, notify) as home:
         for place in places:
-            if not (place / archive_layout.FILE_NAME).exists():
-                raise HomeError(f"{place}: holds no archive, so there is nothing to merge. Check the path.")
             with _copy_of(place) as copy:
                 with Archive(copy) as other:
                     _refuse_damage(place, other)
@@ -262,6 +263,19 @@ def merge_homes(places: Sequence[Path], into: Path, notify: Notify = notify_nobo
                     if remembered.set_aside:
                         notify(f"{place}: its cache is damaged; what it remembered is not taken over.")
             yield place, solvers, entries
+
+
+@contextmanager
+def open_made_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home]:
+    """As ``open_home``, of one that is there.
+
+    Raises:
+        HomeError: there is none.
+    """
+    if not any((place / name).exists() for name in index.FILES):
+        raise HomeError(f"{place}: holds no archive and no cache. Check the path.")
+    with open_home(place, notify) as home:
+        yield home
 
 
 def check(place: Path) -> list[str]:

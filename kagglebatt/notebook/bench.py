@@ -19,6 +19,7 @@ from typing import Any
 from kagglebatt.errors import RunFailedError
 from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
 from kagglebatt.notebook.result import RESULT_NAME, Result, read_result
+from kagglebatt.programs.library import read_to_deal
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
 
@@ -54,10 +55,12 @@ def bench(
     Raises:
         RunFailedError: a run failed; its executed notebook is in its output.
     """
+    read_to_deal(settings.solvers, settings.strict, notify)
     for size in sizes:
         place = folder / f"{size}-tasks"
         remove(place)
-        tasks = load_tasks(settings.dataset, size, settings.ids)
+        tasks = load_tasks(settings.dataset, size, settings.ids, settings.strict)
+        tasks.tell(notify)
         order = BundleRequest(replace(settings, tasks=None, iterations=1), f"kagglebatt bench {size} tasks", "local")
         bundle = build(order, tasks)
         notebook, *_ = bundle.write(place / "kernel")

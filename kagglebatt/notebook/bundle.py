@@ -158,11 +158,10 @@ def _code() -> dict[str, bytes]:
 
 
 def _solver_files(place: Path | None) -> dict[str, bytes]:
-    """The programs to deal from, seen to be programs before they travel."""
+    """The files to deal from, without those in which no program is."""
     if place is None:
         return {}
-    read_programs(place)
-    paths = sorted(place.glob("*.py")) if place.is_dir() else [place]
+    paths = sorted({Path(named.source) for named in read_programs(place)})
     return {path.name: path.read_bytes() for path in paths}
 
 

@@ -10,10 +10,15 @@ from typing import Any
 from kagglebatt.home import index
 from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
 from kagglebatt.notebook.kernel_metadata import slugify
+from kagglebatt.programs.library import read_to_deal
+from kagglebatt.reading import Notify, Reading
 from kagglebatt.remote.dataset import entry_counts
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
 from kagglebatt.tasks.task import Task
+
+_NOT_ASKED = ("strict",)
+"""Settings that a loop may be continued without: they say what is refused, not what is made of the rest."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,19 @@ class LoopPlan:
         return tuple((iteration, size) for iteration in range(1, self.iterations + 1) for size in self.sizes)
 
     @cached_property
-    def tasks(self) -> dict[int, tuple[Task, ...]]:
+    def tasks(self) -> dict[int, Reading[Task]]:
         """The tasks of every size."""
-        return {size: load_tasks(self.settings.dataset, size, self.settings.ids) for size in self.sizes}
+        settings = self.settings
+        return {size: load_tasks(settings.dataset, size, settings.ids, settings.strict) for size in self.sizes}
+
+    def tell(self, notify: Notify) -> None:
+        """Say what of solvers and tasks is left out, once for the whole loop."""
+        read_to_deal(self.settings.solvers, self.settings.strict, notify)
+        self.tasks[max(self.sizes)].tell(notify)
 
     def asked(self) -> dict[str, Any]:
         """Everything that makes this loop what it is, as JSON values."""
-        settings = {name: str(value) for name, value in asdict(self.settings).items()}
+        settings = {name: str(value) for name, value in asdict(self.settings).items() if name not in _NOT_ASKED}
         return {
             "settings": settings, "iterations": self.iterations, "sizes": list(self.sizes), "kernels": self.kernels,
             "name": self.name, "account": self.account, "dataset": self.dataset,

@@ -6,6 +6,7 @@ Both are optional packages. kagglebatt itself must be installed on every worker,
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -46,12 +47,27 @@ def lost_errors(backend: str) -> tuple[type[BaseException], ...]:
     return (getattr(_package(module, backend), name),)
 
 
+def require_package(backend: str) -> None:
+    """See that the package of a cluster's backend is there, without importing it.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    module = {"dask": "distributed", "ray": "ray"}.get(backend)
+    if module is not None and importlib.util.find_spec(module) is None:
+        raise _missing(backend)
+
+
+def _missing(backend: str) -> SettingsError:
+    wanted = {"dask": "distributed", "ray": '"ray[default]"'}[backend]
+    return SettingsError(f"--backend {backend} needs a package: python -m pip install {wanted}")
+
+
 def _package(module: str, backend: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        wanted = {"dask": '"kagglebatt[dask]"', "ray": '"ray[default]"'}[backend]
-        raise SettingsError(f"--backend {backend} needs a package: python -m pip install {wanted}") from error
+        raise _missing(backend) from error
 
 
 def _version() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -62,6 +62,21 @@ class Task:
         """Identity of the task's content, 32 hex digits: all grids in order, known answers included."""
         content = [[s.kind, s.input, s.answer] for s in self.samples]
         return hashlib.blake2b(json.dumps(content, separators=(",", ":")).encode(), digest_size=16).hexdigest()
+
+
+def one_of_each(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Tasks in their order, each once.
+
+    Raises:
+        TaskError: one is no task, or two have one id and other grids.
+    """
+    found: dict[str, Task] = {}
+    for task in (tasks,) if isinstance(tasks, Task) else tasks:
+        if not isinstance(task, Task):
+            raise TaskError(f"{str(task)[:60]!r} is no task. Read tasks with load_tasks.")
+        if found.setdefault(task.id, task).digest != task.digest:
+            raise TaskError(f"two tasks with other grids are called {task.id}. Give one of them, or rename one.")
+    return tuple(found.values())
 
 
 def _grid(raw: Any, where: str) -> Grid:

@@ -103,6 +103,64 @@ def test_bad_input_gets_one_message_and_exit_code_2(capsys, tmp_path: Path, argu
     assert "Traceback" not in err
 
 
+WRONG = [
+    (("evolve", "--solvers", "nofile"), "nofile: cannot be read"),
+    (("card", "--solvers", "nofile"), "nofile: cannot be read"),
+    (("evolve", "--tasks", "2", "--shard", "3/4"), "no task is left of shard 3/4 of 2"),
+    (("evolve", "--backend", "ray"), "needs a package: python -m pip install"),
+    (("evolve", "--strict", "--solvers", "some.py"), "some.py:4: unknown name 'rot91'"),
+    (("cache", "clear"), "holds no archive and no cache"),
+    (("cache", "prune", "--max-entries", "3"), "holds no archive and no cache"),
+    (("archive", "merge", "nowhere"), "nowhere: holds no archive"),
+    (("archive", "import", "nowhere"), "has no solver_md5"),
+    (("archive", "check", "--fix"), "holds no archive"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG, ids=range(len(WRONG)))
+def test_wrong_input_is_seen_before_a_home_is_made(
+    capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments, message: str
+) -> None:
+    """Or a typo would leave a home behind, which says the next time that it is incomplete."""
+    monkeypatch.setitem(sys.modules, "ray", None)
+    (tmp_path / "some.py").write_text(SOME)
+    code, out, err = call(capsys, *arguments, "--home", "typo")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert not (tmp_path / "typo").exists()
+
+
+SOME = (
+    "import numpy\n\ndef solve_a(I):\n    O = rot91(I)\n    return O\n\n"
+    "def verify_b(I):\n    x0 = rot90(I)\n    return x0\n"
+)
+
+
+def test_what_is_left_out_is_told_once_and_the_rest_is_used(capsys, tmp_path: Path) -> None:
+    """Of solvers, whatever reads them, and of tasks."""
+    (tmp_path / "some.py").write_text(SOME)
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "b.json").write_text('{"train": [{"input": [[1, 2]], "output": [[1], [2]]}], "test": []}')
+    (tmp_path / "tasks" / "c.json").write_text("{")
+    for command in (("card",), ("evolve", "--iterations", "2", "--jobs", "1", "--mutate", "0"), ("bundle",)):
+        code, _, err = call(capsys, *command, "--solvers", "some.py", "--dataset", "tasks")
+        assert code == 0
+        assert [line.split(": ", 1)[1].split(" (")[0] for line in err.splitlines()] == [
+            "left out: tasks/c.json: not a JSON file",
+            "ignored: import of numpy",
+            "left out: some.py:4: unknown name 'rot91'",
+        ]
+        assert call(capsys, *command, "--solvers", "some.py", "--dataset", "tasks", "--strict")[0] == 2
+    assert json.loads(call(capsys, "archive", "list", "--json")[1])[0]["o_score"] == 1
+
+
+def test_the_constants_are_listed(capsys) -> None:
+    """With types and values."""
+    code, out, _ = call(capsys, "primitives", "--constants", "FI")
+    assert (code, out) == (0, "FIVE: Int = 5\n")
+    assert len(call(capsys, "primitives", "--constants")[1].splitlines()) == 28
+
+
 def test_the_shortest_time_limit_is_one(capsys) -> None:
     """What a timer cannot measure is refused."""
     few = ("evolve", "--candidates", "3", "--tasks", "1", "--json", "--timeout")

@@ -113,8 +113,30 @@ def test_an_export_from_anyone_is_only_read(tmp_path: Path) -> None:
         read_exported(tmp_path)
     (folder / "ff.py").unlink()
     (folder / "ff.py").symlink_to("/etc/passwd")
-    with pytest.raises(HomeError, match="is a link"):
+    with pytest.raises(ProgramError, match="is a link"):
         read_exported(tmp_path)
+
+
+def test_one_altered_file_of_an_export_is_left_out(tmp_path: Path) -> None:
+    """Line ends, comments, blank lines and a byte order mark alter nothing; another program does, and is named."""
+    filled(tmp_path / "home", filing())
+    with Archive(tmp_path / "home") as archive:
+        archive.export(tmp_path)
+    (solver,) = (tmp_path / "solver_md5").iterdir()
+    text = "# Carried by mail.\n\n" + PROGRAM.body.replace("):\n", "):  # mine\n\n", 1)
+    solver.write_text(text, encoding="utf-8-sig", newline="\r\n")
+    told: list[str] = []
+    assert [each.body for each in read_exported(tmp_path, True, told.append).solvers.candidates] == [PROGRAM.body]
+    assert told == []
+    (solver.parent / f"{'0' * 32}.py").write_text(PROGRAM.body)
+    (solver.parent / "torn.py").write_text(PROGRAM.body[:20])
+    hand = read_exported(tmp_path, notify=told.append)
+    assert [each.body for each in hand.solvers.candidates] == [PROGRAM.body]
+    assert len(told) == 2
+    assert "the md5 of its program's body is another" in told[0]
+    assert "torn.py:1: is not a program" in told[1]
+    with pytest.raises(ProgramError, match="is another"):
+        read_exported(tmp_path, strict=True)
 
 
 def tamper(home: Path, *statements: str) -> None:

@@ -87,7 +87,7 @@ def test_what_is_ignored_is_told_once(tmp_path: Path) -> None:
         )
     told: list[str] = []
     read_programs(tmp_path, strict=True).tell(told.append)
-    assert told == ["ignored, since nothing in a file of programs is executed: import of numpy"]
+    assert told == ["ignored: import of numpy"]
 
 
 FAULTS = {

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kagglebatt.errors import TaskError
-from kagglebatt.tasks.load import EMBEDDED, load_tasks
+from kagglebatt.tasks.embedded import EMBEDDED
+from kagglebatt.tasks.load import load_tasks
 
 PAIR = {"input": [[1, 2]], "output": [[2, 1]]}
 TASK = {"train": [PAIR], "test": [PAIR]}

@@ -1,0 +1,175 @@
+"""Where tasks lie: a named dataset, a folder, one task's file, an ARC Prize file, or a file of JSON lines.
+
+Each gives raw tasks one by one, as they are asked for; what cannot be read is one of them, with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kagglebatt.errors import TaskError
+from kagglebatt.regular_file import NotReadableError, read_regular
+from kagglebatt.tasks.embedded import EMBEDDED, embedded_tasks
+
+MAX_FILE_BYTES = 100_000_000
+"""A longer file is refused unread; all tasks of ARC-AGI-1 take 4 MB."""
+
+_SUFFIXES = (".json", ".jsonl")
+_NO_TASKS = ("sample_submission.json", "dataset-metadata.json", "kernel-metadata.json", "index.json", "result.json")
+"""Files that lie beside tasks and hold none."""
+_IDS = ("id", "task_id", "name")
+"""Keys under which a line has its task's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawTask:
+    """A task as it was found.
+
+    Attributes:
+        where: the file.
+        line: 1-based line in it, where each has one of its own; otherwise 0.
+        fault: why it cannot be a task, as a sentence; then ``raw`` is None.
+    """
+
+    id: str
+    where: str
+    raw: Any = None
+    line: int = 0
+    fault: str = ""
+
+
+def raw_tasks(dataset: str) -> Iterator[RawTask]:
+    """The tasks of a dataset in its order; a folder's order is by file name.
+
+    Raises:
+        TaskError: there is no such dataset, or it is not clear which of several is meant.
+    """
+    if dataset in EMBEDDED:
+        yield from (RawTask(task_id, dataset, raw) for task_id, raw in embedded_tasks(dataset))
+        return
+    path = Path(dataset)
+    if path.is_dir():
+        yield from _of_folder(path)
+    elif path.exists():
+        yield from _of_file(path)
+    else:
+        raise TaskError(f"{dataset}: neither a file or folder nor one of {', '.join(EMBEDDED)}. Check the spelling.")
+
+
+def _of_folder(folder: Path) -> Iterator[RawTask]:
+    files = _files(folder)
+    if not files:
+        raise TaskError(f"{folder}: {_instead(folder)}")
+    sets = [file for file in files if "challenges" in file.stem]
+    if len(sets) > 1:
+        names = ", ".join(file.name for file in sets)
+        raise TaskError(f"{folder}: holds several sets of tasks: {names}. Give one of them, such as {sets[0]}.")
+    for file in files:
+        if not sets or file in sets:
+            yield from _of_file(file)
+        elif "solutions" not in file.stem:
+            yield RawTask(file.stem, str(file), fault=f"lies beside {sets[0].name}, and is not part of it.")
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (file for file in folder.glob("*.json*") if file.suffix in _SUFFIXES and file.name not in _NO_TASKS)
+    return sorted(file for file in found if not file.is_dir())
+
+
+def _instead(folder: Path) -> str:
+    """What to give instead of a folder without tasks."""
+    below = {each: len(_files(each)) for each in sorted(folder.iterdir()) if each.is_dir()}
+    named = [f"{each.name} ({count:,})" for each, count in below.items() if count]
+    if not named:
+        return "holds no .json files. Give a folder of ARC tasks."
+    first = next(each for each, count in below.items() if count)
+    return f"holds no .json files; its subfolders do: {', '.join(named[:10])}. Give one of them, such as {first}."
+
+
+def _of_file(path: Path) -> Iterator[RawTask]:
+    try:
+        text = read_regular(path, MAX_FILE_BYTES).decode("utf-8-sig")
+        if path.suffix == ".jsonl":
+            yield from _of_lines(path, text)
+            return
+        raw = _decoded(text)
+    except (NotReadableError, UnicodeDecodeError) as error:
+        reason = str(error) if isinstance(error, NotReadableError) else f"not a JSON file ({error}). Remove it."
+        yield RawTask(path.stem, str(path), fault=reason)
+        return
+    except _NotJSONError as error:
+        yield RawTask(path.stem, str(path), fault=str(error))
+        return
+    if isinstance(raw, list) and raw and all(isinstance(pair, Mapping) and "input" in pair for pair in raw):
+        yield RawTask(path.stem, str(path), fault=_list_of_pairs(len(raw)))
+    elif not isinstance(raw, dict) or not raw:
+        yield RawTask(path.stem, str(path), fault="expected a JSON object of tasks by id, or one task. Check the file.")
+    elif any(isinstance(raw.get(part), list) for part in ("train", "test")):
+        yield RawTask(path.stem, str(path), raw)
+    else:
+        yield from _with_solutions(raw, path)
+
+
+class _NotJSONError(Exception):
+    """Text is no JSON; its own text says so."""
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        problem = str(error).partition(";")[0]
+        raise _NotJSONError(f"not a JSON file ({problem}). Download it again or remove it.") from error
+
+
+def _list_of_pairs(count: int) -> str:
+    return (
+        f"is a list of {count:,} pairs, as generators such as re-arc write it, and not a task. Make one of it: "
+        'an object with these pairs, or some of them, as "train" and others as "test".'
+    )
+
+
+def _of_lines(path: Path, text: str) -> Iterator[RawTask]:
+    """One task a line: with its id in it, or as the one member of an object."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        own = f"{path.stem}-{number}"
+        try:
+            raw = _decoded(line)
+        except _NotJSONError as error:
+            yield RawTask(own, str(path), line=number, fault=str(error).replace("a JSON file", "JSON"))
+            continue
+        if isinstance(raw, dict) and "train" not in raw and len(raw) == 1:
+            ((own, raw),) = raw.items()
+        elif isinstance(raw, dict):
+            own = next((raw[key] for key in _IDS if isinstance(raw.get(key), str)), own)
+        yield RawTask(own, str(path), raw, number)
+
+
+def _with_solutions(challenges: dict[str, Any], path: Path) -> Iterator[RawTask]:
+    solutions_path = path.with_name(path.name.replace("challenges", "solutions"))
+    solutions: Any = {}
+    if solutions_path != path and solutions_path.exists():
+        try:
+            solutions = _decoded(read_regular(solutions_path, MAX_FILE_BYTES).decode("utf-8-sig"))
+        except (NotReadableError, UnicodeDecodeError, _NotJSONError) as error:
+            raise TaskError(f"{solutions_path}: {error}") from error
+    for task_id, task in challenges.items():
+        answers = solutions.get(task_id, []) if isinstance(solutions, Mapping) else None
+        tests = task.get("test") if isinstance(task, Mapping) else None
+        if answers == []:
+            yield RawTask(task_id, str(path), task)
+        elif not isinstance(tests, list) or not all(isinstance(test, Mapping) for test in tests):
+            reason = f'task {task_id} must have a list "test" of objects with "input".'
+            yield RawTask(task_id, str(path), fault=reason)
+        elif not isinstance(answers, list) or len(answers) != len(tests):
+            reason = f"task {task_id} does not have one solution for each test input of {path.name}."
+            yield RawTask(task_id, str(solutions_path), fault=reason)
+        else:
+            filled = [{**test, "output": answer} for test, answer in zip(tests, answers, strict=True)]
+            yield RawTask(task_id, str(path), {**task, "test": filled})
