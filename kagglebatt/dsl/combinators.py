@@ -10,7 +10,8 @@ from typing import Any
 
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.containers import flattened, merge
-from kagglebatt.dsl.order import ascending
+from kagglebatt.dsl.nesting import allow_levels
+from kagglebatt.dsl.order import ascending, walked
 from kagglebatt.dsl.types import Container, Fn, Int, Set, Tuple
 
 __all__ = [
@@ -28,6 +29,9 @@ __all__ = [
     "rapply",
     "rbind",
 ]  # fmt: skip
+
+_FIRST_LOOK = 4
+"""Repetitions after which ``power`` looks how deep its value is nested; then after twice as many, and so on."""
 
 
 def arity(function: Fn) -> int:
@@ -75,15 +79,22 @@ def lbind(function: Fn, fixed: Any) -> Fn:
 
 
 def power(function: Fn, n: Int) -> Fn:
-    """The function applied ``n`` times in a row, n >= 1; for 1 the function itself. ValueError below 1."""
+    """The function applied ``n`` times in a row, n >= 1; for 1 the function itself. ValueError below 1.
+
+    It raises RecursionError when it nests its value too deeply.
+    """
     if n < 1:
         raise ValueError("a function is applied at least once")
     if n == 1:
         return function
 
     def applied(x: Any) -> Any:
-        for _ in range(n):
+        look = _FIRST_LOOK
+        for times in range(1, n + 1):
             x = function(x)
+            if times == look:
+                allow_levels(x)
+                look *= 2
         return x
 
     return applied
@@ -96,7 +107,9 @@ def fork(outer: Fn, a: Fn, b: Fn) -> Fn:
 
 def apply(function: Fn, container: Container) -> Container:
     """The function of every member; follows the container."""
-    return tuple(map(function, container)) if type(container) is tuple else frozenset(map(function, container))
+    if type(container) is tuple:
+        return tuple(map(function, container))
+    return walked(lambda members: frozenset(map(function, members)), container)
 
 
 def rapply(functions: Container, value: Any) -> Container:
@@ -107,7 +120,7 @@ def rapply(functions: Container, value: Any) -> Container:
 
 def mapply(function: Fn, container: Container) -> Container:
     """The function of every member, flattened one level; follows the container."""
-    return flattened(list(map(function, container)), type(container) is tuple)
+    return flattened(walked(lambda members: list(map(function, members)), container), type(container) is tuple)
 
 
 def papply(function: Fn, a: Tuple, b: Tuple) -> Tuple:
@@ -123,4 +136,4 @@ def mpapply(function: Fn, a: Tuple, b: Tuple) -> Tuple:
 def prapply(function: Fn, a: Container, b: Container) -> Set:
     """The function of every pair of a member of ``a`` and a member of ``b``, as a set."""
     allow(len(a) * len(b))
-    return frozenset([function(x, y) for x in a for y in b])
+    return walked(lambda xs: walked(lambda ys: frozenset([function(x, y) for x in xs for y in ys]), b), a)

@@ -13,7 +13,7 @@ from typing import Any
 
 from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
 from kagglebatt.dsl.numbers import identity
-from kagglebatt.dsl.order import ascending, comparable, is_plain, largest, smallest
+from kagglebatt.dsl.order import ascending, comparable, is_plain, largest, smallest, walked
 from kagglebatt.dsl.types import Container, Fn, Int, Nested, Set, Tuple
 
 __all__ = [
@@ -153,8 +153,10 @@ def argmin(container: Container, compfunc: Fn) -> Any:
 
 
 def _chosen(container: Any, compfunc: Callable[..., Any], best_of: Callable[..., Any]) -> Any:
-    members = list(container)
-    keys = list(map(compfunc, members))
+    members, keys = walked(lambda each: (list(each), list(map(compfunc, each))), container)
+    if type(container) is frozenset and len(set(map(type, keys))) > 1:
+        members = ascending(container)  # the kind of the first key decides
+        keys = list(map(compfunc, members))
     if keys and type(keys[0]) is frozenset:
         keys = list(map(len, keys))  # inclusion is no total order
     elif keys and type(container) is frozenset and type(keys[0]) is not int and not is_plain(keys):
@@ -192,7 +194,9 @@ def initset(value: Any) -> Set:
 
 def sfilter(container: Container, condition: Fn) -> Container:
     """The members for which ``condition`` is true; follows the container."""
-    return tuple(filter(condition, container)) if type(container) is tuple else frozenset(filter(condition, container))
+    if type(container) is tuple:
+        return tuple(filter(condition, container))
+    return walked(lambda members: frozenset(filter(condition, members)), container)
 
 
 def mfilter(container: Container, function: Fn) -> Container:
@@ -201,8 +205,10 @@ def mfilter(container: Container, function: Fn) -> Container:
 
 
 def extract(container: Container, condition: Fn) -> Any:
-    """The first member for which ``condition`` is true; StopIteration when there is none."""
-    return next(filter(condition, ascending(container)))
+    """The first member for which ``condition`` is true; ValueError when there is none."""
+    for member in filter(condition, ascending(container)):
+        return member
+    raise ValueError("no member meets the condition")  # StopIteration would end whichever ``map`` called this
 
 
 def sizefilter(container: Container, n: Int) -> Set:

@@ -8,8 +8,10 @@ compare with each other (functions, None, mixed types) get a total order from a 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from itertools import chain
-from typing import Any
+from itertools import chain, pairwise
+from typing import Any, TypeVar
+
+Made = TypeVar("Made")
 
 
 def ascending(container: Any) -> Any:
@@ -63,7 +65,24 @@ def _sorted(members: frozenset[Any]) -> list[Any]:
             return sorted(members, key=sorted)
     except TypeError:
         pass  # numbers beside tuples: the described order is total
-    return sorted(members, key=describe)
+    described = sorted([(describe(member), place) for place, member in enumerate(members)])
+    if any(one[0] == other[0] for one, other in pairwise(described)):
+        raise TypeError("functions that are written alike have no order")
+    listed = list(members)
+    return [listed[place] for _, place in described]
+
+
+def walked(make: Callable[[Any], Made], container: Any) -> Made:
+    """What ``make`` gives for the members, where it is the same in any order.
+
+    Where it raises, it is asked again in the one order: of several members that it fails for, the same one is first.
+    """
+    try:
+        return make(container)
+    except Exception:
+        if type(container) is not frozenset:
+            raise
+    return make(ascending(container))
 
 
 _NUMBERS = frozenset((int, bool))

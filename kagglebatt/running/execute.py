@@ -15,10 +15,12 @@ from time import perf_counter
 from typing import Any
 
 from kagglebatt.dsl.constants import CONSTANTS
+from kagglebatt.dsl.nesting import allow_levels
 from kagglebatt.dsl.registry import PRIMITIVES
 from kagglebatt.errors import TooLargeError
 from kagglebatt.programs.batt import Batt
 from kagglebatt.programs.program import INPUTS, Ref
+from kagglebatt.running.depth import nesting_steps
 from kagglebatt.running.limit import DeadlineReached, Limits, Timer, contained, timer
 from kagglebatt.running.outcome import Kind, Outcome
 
@@ -35,6 +37,7 @@ class Plan:
         calls: for each step the places of its operation and of its arguments.
         needs: for each candidate the steps it needs, in the order in which it would run alone.
         varying: the steps that depend on ``I``.
+        nesting: the steps whose values may be nested too deeply.
         first: the place of step 0 in the list of values.
     """
 
@@ -42,6 +45,7 @@ class Plan:
     calls: tuple[tuple[int, tuple[int, ...]], ...]
     needs: tuple[tuple[int, ...], ...]
     varying: tuple[int, ...]
+    nesting: frozenset[int]
     first: int
 
 
@@ -60,6 +64,7 @@ def prepare(batt: Batt) -> Plan:
         calls=tuple((slot_of(step.operation), tuple(map(slot_of, step.arguments))) for step in batt.steps),
         needs=tuple(tuple(by_address[address] for address in program.addresses) for program in batt.candidates),
         varying=_varying(batt),
+        nesting=nesting_steps(batt),
         first=first,
     )
 
@@ -136,7 +141,8 @@ class Evaluation:
         values = self.values
         started = perf_counter()
         try:
-            values[self.plan.first + step] = values[operation](*[values[place] for place in arguments])
+            value = values[operation](*[values[place] for place in arguments])
+            values[self.plan.first + step] = allow_levels(value) if step in self.plan.nesting else value
         except TooLargeError:
             self.faults[step] = Outcome(Kind.TOO_LARGE)
         except MemoryError:

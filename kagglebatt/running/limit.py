@@ -20,8 +20,12 @@ from types import FrameType
 
 _REPEAT_SECONDS = 0.05
 _GRACE_SECONDS = 0.3
-_DEPTH = 900
-"""Calls that a program may be deep, counted from where it was started: the same in every kind of process."""
+_DEPTH = 8_000
+"""Calls that a program may be deep, counted from where it was started: the same in every kind of process.
+
+A call may take several levels of the interpreter, more or fewer by its version. What decides is how deep values are
+nested (``dsl.nesting``), which is far below; this ends what has no end.
+"""
 _STACK_BYTES = 100 << 20
 """The stack that C may use: comparing or hashing a value that is nested a hundred thousand deep needs much."""
 

@@ -65,6 +65,23 @@ def test_each_fault_is_told_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize("nest", ["initset", "x5"], ids=["sets", "tuples"])
+@pytest.mark.parametrize(("more", "end"), [("NEG_TWO", "value"), ("ZERO", "value"), ("ONE", "deep"), ("x1", "deep")])
+def test_values_may_be_nested_to_one_depth(nest: str, more: str, end: str) -> None:
+    """200 under every version of Python, whatever compares, hashes or orders the value."""
+    nested = (
+        f"x1 = multiply(TEN, TEN); x2 = add(x1, x1); x3 = add(x2, {more}); x4 = add(x3, NEG_ONE); "
+        f"x5 = rbind(astuple, ONE); x6 = power({nest}, x4); x7 = x6(ONE); x8 = x6(TWO); "
+    )
+    uses = (
+        "x9 = initset(x7); x10 = initset(x8); O = equality(x9, x10)",
+        "x9 = repeat(x7, ONE); O = dedupe(x9)",
+        "x9 = initset(x7); O = first(x9)",
+        "x9 = initset(x7); O = contained(x8, x9)",
+    )
+    assert {kinds(nested + use, limit=30.0)[0] for use in uses} == {end.replace("deep", "raised RecursionError")}
+
+
 def test_a_hang_that_is_shared_costs_its_limit_once() -> None:
     """The second candidate with the same endless step is not run into it again."""
     outcomes = execute(
