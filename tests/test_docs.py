@@ -53,6 +53,7 @@ def shell(clone: Path, command: str, **environment: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.campaign
 def test_readme_start_command(clone: Path) -> None:
     """Installs, and runs a kernel of each size twice."""
     done = shell(clone, snippet("start"))
@@ -61,6 +62,7 @@ def test_readme_start_command(clone: Path) -> None:
     assert rows == [["| 5", "1"], ["| 5", "2"], ["| 100", "1"], ["| 100", "2"]]
 
 
+@pytest.mark.campaign
 def test_readme_test_command(clone: Path) -> None:
     """Installs, and finds the tests; running them here would run this one again."""
     done = shell(clone, snippet("tests"), PYTEST_ADDOPTS="--collect-only -q")
@@ -68,6 +70,7 @@ def test_readme_test_command(clone: Path) -> None:
     assert "tests collected" in done.stdout
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("script", re.findall(r"^python (scripts/(?:check|bench).+)$", README, re.MULTILINE))
 def test_readme_scripts(script: str) -> None:
     """The developers' scripts run as they are written."""
@@ -125,6 +128,7 @@ def standing_in(tmp_path: Path) -> Iterator[str]:
             process.send_signal(signal.SIGINT)
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(importlib.util.find_spec("kaggle") is None, reason="Kaggle's client needs Python 3.11")
 def test_the_page_leads_from_an_account_to_a_loop(standing_in: str, tmp_path: Path) -> None:
     """Every command of the page in its order, as it is written; each prints what the page says."""
