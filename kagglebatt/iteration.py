@@ -8,7 +8,7 @@ from random import Random
 from time import perf_counter
 
 from kagglebatt.errors import SettingsError
-from kagglebatt.home.archive import Archive, Filing, RankedDiffer
+from kagglebatt.home.archive import Archive, Entry, Filing, RankedDiffer
 from kagglebatt.home.cache import Cache
 from kagglebatt.home.directory import Home, Notify, notify_nobody, open_home
 from kagglebatt.home.recall import CachedResult, bodies, look_up, verdict_key
@@ -40,15 +40,26 @@ DIFFER_ID_LENGTH = 12
 """Hex digits of a differ's md5 that stand for it in scores."""
 
 
-def donors(archive: Archive, library: Sequence[NamedProgram]) -> tuple[list[Donor], list[Donor]]:
-    """Solvers and differs to deal from: what the archive accepted, better ones first, then the library."""
-    filed = [Donor(entry.md5, archive.program(entry.md5), entry.task) for entry in archive.entries()]
+def donors(archive: Archive, library: Sequence[NamedProgram], tasks: Sequence[Task]) -> tuple[list[Donor], list[Donor]]:
+    """Solvers and differs to deal from: what the archive accepted, better ones first, then the library.
+
+    Args:
+        tasks: what was accepted for another task of the same id is a donor like any other.
+    """
+    contents = {task.id: task.digest for task in tasks}
+    filed = [Donor(entry.md5, archive.program(entry.md5), _filed_for(entry, contents)) for entry in archive.entries()]
     judges = {md5(judge.body): archive.program(md5(judge.body), differ=True) for judge in archive.differs()}
     solvers = [*filed, *(Donor(named.name, named.program, named.task) for named in library if named.kind == "solve")]
     differs = [Donor(named.name, named.program) for named in library if named.kind == "differ"]
     if not differs:  # a library of solvers alone is judged by the shipped differs
         differs = [Donor(named.name, named.program) for named in _shipped_differs()]
     return _distinct(solvers), _distinct([*differs, *(Donor(name, judges[name]) for name in sorted(judges))])
+
+
+def _filed_for(entry: Entry, contents: Mapping[str, str]) -> str:
+    """The task that a donor was filed for: its id, unless that stands for another content now."""
+    is_own = entry.content in ("", contents.get(entry.task, entry.content))
+    return entry.task if is_own else f"{entry.task} {entry.content}"
 
 
 def _shipped_differs() -> Iterator[NamedProgram]:
@@ -73,7 +84,7 @@ def deal_next(
     """
     if library is None:
         library = read_to_deal(settings.solvers, settings.strict, notify_nobody)
-    solvers, differs = donors(archive, library)
+    solvers, differs = donors(archive, library, tasks)
     rng = Random(f"{settings.seed}/{archive.next_iteration}")
     ids = [task.id for task in tasks]
     return deal_hand(solvers, differs, ids, settings.candidates, settings.mutate, rng)
@@ -257,7 +268,7 @@ def _confirm(
             )
             cache.validation.replace(place, entry.text(), entry.seconds)
         if verdict.agrees and entry.confirmed:
-            agreed.append(Filing(verdict, place, entry.text()))
+            agreed.append(Filing(verdict, place, entry.text(), claim.task.digest))
         else:
             report.disagreements.append(f"{verdict.md5} on {claim.task.id}")
     report.validated = len(claims)
@@ -269,7 +280,7 @@ def _ranked_differs(report: Report) -> list[RankedDiffer]:
     candidates = report.hand.differs.candidates
     texts = {md5(program.differ_body)[:DIFFER_ID_LENGTH]: program.differ_body for program in candidates}
     return [
-        RankedDiffer(task.id, texts[name], score)
+        RankedDiffer(task.id, texts[name], score, task.digest)
         for task in report.tasks
         for name, score in report.s_scores(task.id).items()
         if score > 0

@@ -33,7 +33,7 @@ def archive() -> None:
 @archive.command("list")
 @with_options(HOME, JSON)
 def archive_list(home: Path, as_json: bool) -> None:
-    """List accepted solvers by task, better ones first."""
+    """List accepted solvers by task, better ones first; tasks of one id are told apart by their content."""
     from kagglebatt.home.directory import read_archive
 
     with read_archive(home) as kept:
@@ -44,7 +44,7 @@ def archive_list(home: Path, as_json: bool) -> None:
     for entry in entries:
         click.echo(
             f"{entry.task}  {entry.md5}  demo {entry.o_score}/{entry.demos}  test {entry.test_score}/{entry.tests}  "
-            f"similarity {entry.similarity / 10:5.1f}%  {entry.steps} steps"
+            f"similarity {entry.similarity / 10:5.1f}%  {entry.steps} steps  content {entry.content[:8] or 'unknown'}"
         )
 
 

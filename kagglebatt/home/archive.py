@@ -2,9 +2,9 @@
 
 One SQLite file in an iteration's home. A solver is accepted only with a verdict whose measured scores equal its
 claim. At most 32 solvers stay for a task, by the archive rank: o_score, then mean similarity, then fewer steps,
-then the smaller md5. (Measured time would rank the same solvers in another order on another day.) Every row is
-sealed, so that an altered one is noticed; beside its scores a solver keeps what the cache remembered of it, so
-that the archive alone can fill a cache again.
+then the smaller md5. (Measured time would rank the same solvers in another order on another day.) A task is its
+content: two that differ and have one id share nothing. Every row is sealed, so that an altered one is noticed; beside
+its scores a solver keeps what the cache remembered of it, so that the archive alone can fill a cache again.
 """
 
 from __future__ import annotations
@@ -14,12 +14,21 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from kagglebatt.errors import DamagedError, HomeError, ProgramError, TooLargeError
-from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT
+from kagglebatt.errors import DamagedError, HomeError
+from kagglebatt.home.archive_layout import (
+    COLUMNS,
+    FILE_NAME,
+    INVALID_ROWS,
+    LAYOUT,
+    READ_AT_OPENING,
+    refuse_invalid,
+)
 from kagglebatt.home.database import close, is_damage, open_database, seal, transaction
-from kagglebatt.home.files import read_json, write_aside
+from kagglebatt.home.files import write_aside
+from kagglebatt.home.history import History, stored_report
+from kagglebatt.home.soundness import damaged_rows, orphans, wrong_rows
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import Program, md5
 from kagglebatt.running.score import Scores
@@ -30,10 +39,17 @@ KEPT_PER_TASK = 32
 
 _RANK = "o_score DESC, similarity DESC, steps, md5"
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An accepted solver on one task, with the scores that were measured alone."""
+    """An accepted solver on one task, with the scores that were measured alone.
+
+    Attributes:
+        task: the id that the task had; others may have the same.
+        content: the digest of the task's grids, to which all this belongs; empty where it was not noted once.
+    """
 
     task: str
     md5: str
@@ -44,24 +60,32 @@ class Entry:
     similarity: int
     steps: int
     iteration: int
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RankedDiffer:
-    """An accepted differ on one task: body and s_score."""
+    """An accepted differ on one task: body and s_score; ``task`` and ``content`` as in ``Entry``."""
 
     task: str
     body: str
     s_score: int
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """An accepted solver as it is handed over: its verdict, and the cache's key and text for it."""
+    """An accepted solver as it is handed over: its verdict, the cache's key and text for it, the task's content."""
 
     verdict: Verdict
     key: str
     known: str
+    content: str = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The task that it is ranked on, by id and content."""
+        return self.verdict.task_id, self.content
 
 
 class Archive:
@@ -80,14 +104,25 @@ class Archive:
         except OSError as error:
             raise HomeError(f"{home}: cannot be used as a home ({error.strerror}). Give another --home.") from error
         self._connection = open_database(self.path, LAYOUT)
+        self._history = History(self._connection)
         try:
-            counts = (self._ask(f"SELECT count(*) FROM {table} WHERE {rows}") for table, rows in INVALID_ROWS.items())
-            invalid = sum(int(count) for ((count,),) in counts)
+            if self._invalid("iteration") or self._read(lambda: self._history.is_long):
+                self._atomically(self._tidy)
+            invalid = sum(map(self._invalid, READ_AT_OPENING))
             if invalid:
                 raise DamagedError(f"{self.path}: holds {invalid} rows that nobody stored. {LAYOUT.remedy}")
         except HomeError:
             self._connection.close()
             raise
+
+    def _invalid(self, table: str) -> int:
+        return int(self._ask(f"SELECT count(*) FROM {table} WHERE {INVALID_ROWS[table]}")[0][0])
+
+    def _tidy(self) -> int:
+        """Bring the history of an older version into its bounds."""
+        self._history.shorten()
+        self._history.settle()
+        return 0
 
     def __enter__(self) -> Archive:
         return self
@@ -104,8 +139,11 @@ class Archive:
         self._ask("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _ask(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        return self._read(lambda: self._connection.execute(query, values).fetchall())
+
+    def _read(self, question: Callable[[], Answer]) -> Answer:
         try:
-            return self._connection.execute(query, values).fetchall()
+            return question()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise self._fault(error) from error
 
@@ -120,11 +158,13 @@ class Archive:
                 return change()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise self._fault(error) from error
+        finally:
+            self._history.forget_changes()
 
     @property
     def next_iteration(self) -> int:
         """The number of the iteration to come, from 1."""
-        return int(self._ask("SELECT coalesce(max(number), 0) + 1 FROM iteration")[0][0])
+        return self._read(lambda: self._history.last) + 1
 
     def file(
         self, iteration: int, filings: Sequence[Filing], differs: Sequence[RankedDiffer], report: Mapping[str, Any]
@@ -133,7 +173,7 @@ class Archive:
 
         Raises:
             ValueError: a verdict does not agree with its claim.
-            HomeError: the disk is full or the file cannot be written; then nothing was filed.
+            HomeError: the disk is full, the file cannot be written, or a text is too long; then nothing was filed.
         """
         for filing in filings:
             if not filing.verdict.agrees:
@@ -147,22 +187,26 @@ class Archive:
                 self._put_solver(_solver_row(filing, iteration))
             for judge in differs:
                 self._put_body(md5(judge.body), "differ", judge.body)
-                self._put_differ((judge.task, md5(judge.body), judge.s_score, iteration))
-            self._prune({filing.verdict.task_id for filing in filings} | {judge.task for judge in differs})
+                self._put_differ((judge.task, md5(judge.body), judge.s_score, iteration, judge.content))
+            self._prune({filing.place for filing in filings} | {(judge.task, judge.content) for judge in differs})
             filed = len(self._pairs() - before)
-            self._put_report(iteration, json.dumps({**report, "filed": filed}))
+            self._history.put_report(iteration, stored_report(report, filed))
+            self._history.settle()
             return filed
 
         return self._atomically(change)
 
-    def _pairs(self) -> set[tuple[str, str]]:
-        return set(self._connection.execute("SELECT task, md5 FROM solver"))
+    def _pairs(self) -> set[tuple[str, str, str]]:
+        return set(self._connection.execute("SELECT task, content, md5 FROM solver"))
 
     def _put_body(self, name: str, kind: str, text: str) -> None:
+        refuse_invalid(self._connection, "body", (name, kind, text))
         self._connection.execute("INSERT OR IGNORE INTO body VALUES (?, ?, ?)", (name, kind, text))
 
-    def _put_report(self, number: int, text: str) -> None:
-        self._connection.execute("INSERT OR IGNORE INTO iteration VALUES (?, ?, ?)", (number, md5(text), text))
+    def _put(self, table: str, row: tuple[Any, ...]) -> None:
+        refuse_invalid(self._connection, table, row)
+        marks = ",".join("?" * (len(row) + 1))
+        self._connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", (*row, seal(*row)))
 
     def _put_solver(self, row: tuple[Any, ...]) -> None:
         """Add a row, or the better of it and the one that is there; which came first makes no difference.
@@ -170,8 +214,8 @@ class Archive:
         Better is by the archive rank first: a row that was left out among others then never comes back by being
         merged again.
         """
-        query = f"SELECT {COLUMNS['solver']} FROM solver WHERE task=? AND md5=?"
-        old = self._connection.execute(query, row[:2]).fetchone() or row
+        query = f"SELECT {COLUMNS['solver']} FROM solver WHERE task=? AND md5=? AND content=?"
+        old = self._connection.execute(query, (*row[:2], row[-1])).fetchone() or row
         scored, seconds, iteration, place = slice(3, 9), 9, 10, slice(11, 13)
 
         def rank(each: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -179,25 +223,24 @@ class Archive:
 
         if rank(row) == rank(old):
             times = min(row[seconds], old[seconds]), min(row[iteration], old[iteration])
-            row = (*row[:seconds], *times, *max(row[place], old[place]))
+            row = (*row[:seconds], *times, *max(row[place], old[place]), row[-1])
         else:
             row = max(row, old, key=rank)
-        marks = ",".join("?" * (len(row) + 1))
-        self._connection.execute(f"INSERT OR REPLACE INTO solver VALUES ({marks})", (*row, seal(*row)))
+        self._put("solver", row)
 
-    def _put_differ(self, row: tuple[str, str, int, int]) -> None:
-        query = f"SELECT {COLUMNS['differ']} FROM differ WHERE task=? AND md5=?"
-        old = self._connection.execute(query, row[:2]).fetchone() or row
-        row = max(row, old, key=lambda each: (each[2], -each[3]))
-        self._connection.execute("INSERT OR REPLACE INTO differ VALUES (?,?,?,?,?)", (*row, seal(*row)))
+    def _put_differ(self, row: tuple[str, str, int, int, str]) -> None:
+        query = f"SELECT {COLUMNS['differ']} FROM differ WHERE task=? AND md5=? AND content=?"
+        old = self._connection.execute(query, (*row[:2], row[-1])).fetchone() or row
+        self._put("differ", max(row, old, key=lambda each: (each[2], -each[3])))
 
-    def _prune(self, tasks: set[str]) -> None:
-        for task in sorted(tasks):
+    def _prune(self, places: set[tuple[str, str]]) -> None:
+        """Leave the best of every (task, content), and the bodies that are needed."""
+        for place in sorted(places):
             for table, rank in (("solver", _RANK), ("differ", "s_score DESC, md5")):
                 self._connection.execute(
-                    f"DELETE FROM {table} WHERE task=? AND md5 NOT IN "
-                    f"(SELECT md5 FROM {table} WHERE task=? ORDER BY {rank} LIMIT {KEPT_PER_TASK})",
-                    (task, task),
+                    f"DELETE FROM {table} WHERE task=? AND content=? AND md5 NOT IN "
+                    f"(SELECT md5 FROM {table} WHERE task=? AND content=? ORDER BY {rank} LIMIT {KEPT_PER_TASK})",
+                    (*place, *place),
                 )
         self._connection.execute(
             "DELETE FROM body WHERE md5 NOT IN (SELECT md5 FROM solver UNION SELECT md5 FROM differ)"
@@ -219,26 +262,30 @@ class Archive:
                 self._put_body(*row)
             for row in rows["solver"]:
                 self._put_solver(row)
-            for task, name, s_score, iteration in rows["differ"]:
-                self._put_differ((task, name, s_score, iteration))
+            for task, name, s_score, iteration, content in rows["differ"]:
+                self._put_differ((task, name, s_score, iteration, content))
+            for row in rows["past"]:
+                self._history.put_past(*row)
             for number, _, text in rows["iteration"]:
-                self._put_report(number, text)
-            self._prune({row[0] for name in ("solver", "differ") for row in rows[name]})
+                self._history.put_report(number, text)
+            self._history.settle()
+            self._prune({(row[0], row[-1]) for name in ("solver", "differ") for row in rows[name]})
             return len(self._pairs() - before)
 
         return self._atomically(change)
 
     def entries(self, task: str | None = None) -> list[Entry]:
-        """Accepted solvers by task, better ones first."""
+        """Accepted solvers by task and its content, better ones first."""
         where, values = ("WHERE task=?", (task,)) if task else ("", ())
-        columns = "task, md5, o_score, demos, test_score, tests, similarity, steps, iteration"
-        rows = self._ask(f"SELECT {columns} FROM solver {where} ORDER BY task, {_RANK}", values)
+        columns = "task, md5, o_score, demos, test_score, tests, similarity, steps, iteration, content"
+        rows = self._ask(f"SELECT {columns} FROM solver {where} ORDER BY task, content, {_RANK}", values)
         return [Entry(*row) for row in rows]
 
     def differs(self) -> list[RankedDiffer]:
         """Accepted differs by task, better ones first."""
         rows = self._ask(
-            "SELECT task, text, s_score FROM differ JOIN body USING (md5) ORDER BY task, s_score DESC, md5"
+            "SELECT task, text, s_score, content FROM differ JOIN body USING (md5) "
+            "ORDER BY task, content, s_score DESC, md5"
         )
         return [RankedDiffer(*row) for row in rows]
 
@@ -261,25 +308,25 @@ class Archive:
             raise DamagedError(f"{self.path}: the body {name[:32]!r} is missing or altered. {LAYOUT.remedy}")
         return parse_program(rows[0][0], f"{self.path}:{name}", differ)
 
-    def history(self, names: Sequence[str]) -> list[dict[str, Any]]:
-        """These figures of every iteration's report, oldest first; one that is no JSON object is left out.
+    def history(self, names: Sequence[str], newest: int | None = None) -> list[dict[str, Any]]:
+        """These figures of iterations' reports, oldest first; one that is no JSON object is left out.
 
-        Only they are read out of the text, so that long histories cost little.
+        Args:
+            newest: of so many reports at most; without it of all, of which the older ones have ``FIGURES`` alone.
         """
-        figures = ", ".join(f"json_extract(report, '$.{name}')" for name in names)
-        rows = self._ask(
-            f"SELECT json_array({figures}) FROM iteration "
-            "WHERE json_valid(report) AND json_type(report) = 'object' ORDER BY number, id"
-        )
-        found = [zip(names, json.loads(text), strict=True) for (text,) in rows]
-        return [{name: value for name, value in each if value is not None} for each in found]
+        return self._read(lambda: self._history.read(names, newest))
 
-    def scores(self, task: str, name: str) -> Scores:
-        """The full measured scores of one entry; KeyError when there is none."""
-        rows = self._ask("SELECT scores FROM solver WHERE task=? AND md5=?", (task, name))
-        if not rows:
-            raise KeyError((task, name))
-        return Scores.from_json(json.loads(rows[0][0]))
+    def sums(self) -> dict[str, int | float]:
+        """How many reports and iterations there are, and figures summed over all reports."""
+        return self._read(self._history.sums)
+
+    def scores(self, task: str, name: str, content: str | None = None) -> Scores:
+        """The full measured scores of one entry, of any content unless one is given; KeyError when there is none."""
+        rows = self._ask("SELECT scores, content FROM solver WHERE task=? AND md5=? ORDER BY content", (task, name))
+        for text, of in rows:
+            if content in (None, of):
+                return Scores.from_json(json.loads(text))
+        raise KeyError((task, name))
 
     def bodies(self, kind: str) -> list[tuple[str, str]]:
         """(md5, text) of every ``"solver"`` or ``"differ"``, by md5."""
@@ -287,51 +334,29 @@ class Archive:
 
     def remembered(self) -> list[tuple[str, str, float]]:
         """(key, text, seconds) of every verdict, as the cache remembered it."""
-        return self._ask("SELECT key, known, seconds FROM solver WHERE key != '' ORDER BY task, md5")
+        return self._ask("SELECT key, known, seconds FROM solver WHERE key != '' ORDER BY task, content, md5")
 
     def counts(self) -> dict[str, int]:
         """How many tasks have solvers, how many solvers and differs there are, and how many iterations made them.
 
-        An iteration that was shared out has a report of each shard, and counts once.
+        Tasks count by their content. An iteration that was shared out has a report of each shard, and counts once.
         """
         queries = {
-            "tasks": "SELECT count(DISTINCT task) FROM solver",
+            "tasks": "SELECT count(*) FROM (SELECT DISTINCT task, content FROM solver)",
             "solvers": "SELECT count(*) FROM solver",
             "differs": "SELECT count(DISTINCT md5) FROM differ",
         }
         counts = {name: int(self._ask(query)[0][0]) for name, query in queries.items()}
-        seed = "CASE WHEN json_valid(report) THEN json_extract(report, '$.seed') END"
-        counts["iterations"] = len(self._ask(f"SELECT DISTINCT number, {seed} FROM iteration"))
-        return counts
+        return {**counts, "iterations": int(self.sums()["iterations"])}
 
     def damage(self) -> list[str]:
         """What SQLite or a seal says was altered, a line each; bodies are not parsed, only compared with their md5."""
-        problems = [f"{FILE_NAME}: {row[0]}" for row in self._ask("PRAGMA integrity_check") if row[0] != "ok"]
-        for name, text in self._ask("SELECT md5, text FROM body ORDER BY md5"):
-            if md5(text) != name:
-                problems.append(f"body {name}: its text is not that of its md5")
-        for table in ("solver", "differ"):
-            for *row, sealed in self._ask(f"SELECT {COLUMNS[table]}, seal FROM {table} ORDER BY task, md5"):
-                if sealed != seal(*row):
-                    problems.append(f"{table} {row[1]} on {row[0]}: the row was altered")
-        for number, name, text in self._ask("SELECT number, id, report FROM iteration"):
-            if md5(text) != name:
-                problems.append(f"iteration {number}: its report was altered")
-        for kind in ("solver", "differ"):
-            query = f"SELECT task, md5 FROM {kind} WHERE md5 NOT IN (SELECT md5 FROM body WHERE kind=?)"
-            problems += [f"{kind} {name} on {task}: has no body" for task, name in self._ask(query, (kind,))]
-        return problems
+        history = self._read(lambda: list(self._history.problems()))
+        return [*damaged_rows(self._ask), *history, *orphans(self._ask)]
 
     def check(self) -> list[str]:
         """What is wrong with the archive, a line each: damage, scores that are none, bodies that are no programs."""
-        problems = self.damage()
-        counts = "o_score, demos, test_score, tests, similarity"
-        for task, name, text, *row in self._ask(f"SELECT task, md5, scores, {counts} FROM solver ORDER BY task, md5"):
-            if row != counts_of(text):
-                problems.append(f"solver {name} on {task}: its scores are not those that were measured")
-        for kind in ("solver", "differ"):
-            problems += [problem for name, text in self.bodies(kind) if (problem := body_problem(kind, name, text))]
-        return problems
+        return [*self.damage(), *wrong_rows(self._ask)]
 
     def export(self, target: Path) -> tuple[int, int]:
         """Write ``solver_md5/<md5>.py`` and ``differ_md5/<md5>.py`` into a folder; returns how many of each.
@@ -351,38 +376,10 @@ class Archive:
         return counts[0], counts[1]
 
 
-def body_problem(kind: str, name: str, text: str) -> str:
-    """What is wrong with a body's text; empty when it is a program in its canonical form."""
-    try:
-        program = parse_program(text, name, differ=kind == "differ")
-        canonical = program.differ_body if kind == "differ" else program.body
-    except (ProgramError, TooLargeError) as error:
-        return str(error)
-    return "" if canonical == text else f"body {name}: is not in its canonical form"
-
-
-def counts_of(text: str) -> list[int]:
-    """The counts that stand beside scores in the same row; none when the text is not that of scores."""
-    try:
-        scores = Scores.from_json(read_json(text))
-    except ValueError:
-        return []
-    return list(scores.counts)
-
-
-def distinct_iterations(reports: Sequence[Any]) -> int:
-    """How many iterations wrote these reports: those of shards have one number and one seed."""
-    return len({(str(each.get("iteration")), _seed(each)) for each in reports if isinstance(each, dict)})
-
-
-def _seed(report: Any) -> str:
-    return str(report.get("seed")) if isinstance(report, dict) else ""
-
-
 def _solver_row(filing: Filing, iteration: int) -> tuple[Any, ...]:
     verdict, scores = filing.verdict, filing.verdict.measured
     steps = verdict.body.count("\n") - 2  # a body has one line a step, between its head and its return
     return (
-        verdict.task_id, verdict.md5, *scores.counts, steps, json.dumps(scores.as_json()), verdict.seconds, iteration,
-        filing.key, filing.known,
+        verdict.task_id, verdict.md5, *scores.counts, steps, json.dumps(scores.as_json()), float(verdict.seconds),
+        iteration, filing.key, filing.known, filing.content,
     )  # fmt: skip

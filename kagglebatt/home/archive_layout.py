@@ -2,71 +2,114 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from kagglebatt.errors import HomeError
 from kagglebatt.home.database import Layout
 
 FILE_NAME = "archive.sqlite"
 
-_SOLVER_COLUMNS = (
+_SOLVER_COLUMNS_2 = (
     "task, md5, o_score, demos, test_score, tests, similarity, steps, scores, seconds, iteration, key, known"
 )
-_DIFFER_COLUMNS = "task, md5, s_score, iteration"
+_DIFFER_COLUMNS_2 = "task, md5, s_score, iteration"
 COLUMNS = {
     "body": "md5, kind, text",
-    "solver": _SOLVER_COLUMNS,
-    "differ": _DIFFER_COLUMNS,
+    "solver": f"{_SOLVER_COLUMNS_2}, content",
+    "differ": f"{_DIFFER_COLUMNS_2}, content",
     "iteration": "number, id, report",
+    "past": "number, id, figures",
 }
-"""What each table holds, but for the seals."""
+"""What each table holds, but for the seals. ``content`` is the digest of the task's grids, empty where it is unknown:
+a row belongs to it, and ``task``, which other tasks may be called as well, is what people call it."""
 
-_SCHEMA = """
-CREATE TABLE body (md5 TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
+SEALED = ("solver", "differ", "past")
+"""Tables whose rows have a seal; those of the others have a digest for a name."""
+
+_SOLVER = """
 CREATE TABLE solver (
     task TEXT NOT NULL, md5 TEXT NOT NULL, o_score INTEGER NOT NULL, demos INTEGER NOT NULL,
     test_score INTEGER NOT NULL, tests INTEGER NOT NULL, similarity INTEGER NOT NULL, steps INTEGER NOT NULL,
     scores TEXT NOT NULL, seconds REAL NOT NULL, iteration INTEGER NOT NULL,
-    key TEXT NOT NULL DEFAULT '', known TEXT NOT NULL DEFAULT '', seal INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (task, md5)
+    key TEXT NOT NULL DEFAULT '', known TEXT NOT NULL DEFAULT '', content TEXT NOT NULL DEFAULT '',
+    seal INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (task, content, md5)
 ) WITHOUT ROWID;
+"""
+_DIFFER = """
 CREATE TABLE differ (
     task TEXT NOT NULL, md5 TEXT NOT NULL, s_score INTEGER NOT NULL, iteration INTEGER NOT NULL,
-    seal INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (task, md5)
+    content TEXT NOT NULL DEFAULT '', seal INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (task, content, md5)
 ) WITHOUT ROWID;
+"""
+_ITERATION = """
 CREATE TABLE iteration (
     number INTEGER NOT NULL, id TEXT NOT NULL, report TEXT NOT NULL, PRIMARY KEY (number, id)
-) WITHOUT ROWID
+) WITHOUT ROWID;
 """
+_PAST = """
+CREATE TABLE past (
+    number INTEGER NOT NULL, id TEXT NOT NULL, figures TEXT NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (number, id)
+) WITHOUT ROWID;
+CREATE TABLE total (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID
+"""
+_BODY = "CREATE TABLE body (md5 TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;"
 
 _FROM_1 = f"""
 ALTER TABLE solver ADD COLUMN key TEXT NOT NULL DEFAULT '';
 ALTER TABLE solver ADD COLUMN known TEXT NOT NULL DEFAULT '';
 ALTER TABLE solver ADD COLUMN seal INTEGER NOT NULL DEFAULT 0;
-UPDATE solver SET seal = seal({_SOLVER_COLUMNS});
+UPDATE solver SET seal = seal({_SOLVER_COLUMNS_2});
 ALTER TABLE differ ADD COLUMN seal INTEGER NOT NULL DEFAULT 0;
-UPDATE differ SET seal = seal({_DIFFER_COLUMNS});
+UPDATE differ SET seal = seal({_DIFFER_COLUMNS_2});
 ALTER TABLE iteration RENAME TO iteration_1;
-CREATE TABLE iteration (
-    number INTEGER NOT NULL, id TEXT NOT NULL, report TEXT NOT NULL, PRIMARY KEY (number, id)
-) WITHOUT ROWID;
+{_ITERATION}
 INSERT INTO iteration SELECT number, md5(report), report FROM iteration_1;
 DROP TABLE iteration_1
 """
 
+_KEYED = "substr(key, -65, 32) = md5 AND substr(key, -33, 1) = ' ' AND substr(key, -32) NOT GLOB '*[^0-9a-f]*'"
+"""Whether the key of a remembered verdict ends as it does since it was first kept: md5 of body, digest of task."""
+
+
+def _resealed(columns: str, content: str) -> str:
+    """A row's new seal; one that was altered under its old seal gets one that no row has."""
+    return f"CASE WHEN seal = seal({columns}) THEN seal({columns}, {content}) ELSE -1 END"
+
+
+_CONTENT = f"CASE WHEN {_KEYED} THEN substr(key, -32) ELSE '' END"
+_FROM_2 = f"""
+ALTER TABLE solver RENAME TO solver_2;
+{_SOLVER}
+INSERT INTO solver SELECT {_SOLVER_COLUMNS_2}, {_CONTENT}, {_resealed(_SOLVER_COLUMNS_2, _CONTENT)} FROM solver_2;
+DROP TABLE solver_2;
+ALTER TABLE differ RENAME TO differ_2;
+{_DIFFER}
+INSERT INTO differ SELECT {_DIFFER_COLUMNS_2}, '', {_resealed(_DIFFER_COLUMNS_2, "''")} FROM differ_2;
+DROP TABLE differ_2;
+{_PAST}
+"""
+
 LAYOUT = Layout(
-    schema=_SCHEMA,
-    upgrades=(_FROM_1,),
-    tables=frozenset({"body", "solver", "differ", "iteration"}),
+    schema=_BODY + _SOLVER + _DIFFER + _ITERATION + _PAST,
+    upgrades=(_FROM_1, _FROM_2),
+    tables=frozenset({"body", "solver", "differ", "iteration", "past", "total"}),
     synchronous="FULL",
     remedy="Restore it from a copy, or keep what can be read with `kagglebatt archive check --fix`.",
 )
 
-_MOST_CHARACTERS = 1_000_000
+MOST_CHARACTERS = 1_000_000
+"""A longer text is neither stored nor read."""
 _WITHIN = "-1000000000000 AND 1000000000000"
 
 
 def _invalid(texts: str, integers: str, more: str) -> str:
     """A condition that holds for rows with a value of another type than is stored, or beyond a limit."""
-    faults = [f"typeof({name}) != 'text' OR length({name}) > {_MOST_CHARACTERS}" for name in texts.split()]
+    faults = [f"typeof({name}) != 'text' OR length({name}) > {MOST_CHARACTERS}" for name in texts.split()]
     faults += [f"typeof({name}) != 'integer' OR {name} NOT BETWEEN {_WITHIN}" for name in integers.split()]
     return " OR ".join([*faults, more])
 
@@ -74,12 +117,38 @@ def _invalid(texts: str, integers: str, more: str) -> str:
 INVALID_ROWS = {
     "body": _invalid("md5 kind text", "", "kind NOT IN ('solver', 'differ')"),
     "solver": _invalid(
-        "task md5 scores key known",
+        "task md5 scores key known content",
         "o_score demos test_score tests similarity steps iteration",
         "typeof(seconds) != 'real' OR seconds NOT BETWEEN 0 AND 1e9 "
         "OR o_score NOT BETWEEN 0 AND demos OR test_score NOT BETWEEN 0 AND tests",
     ),
-    "differ": _invalid("task md5", "s_score iteration", "0"),
+    "differ": _invalid("task md5 content", "s_score iteration", "0"),
     "iteration": _invalid("id report", "number", "number NOT BETWEEN 0 AND 1000000000"),
+    "past": _invalid("id figures", "number", "number NOT BETWEEN 0 AND 1000000000"),
 }
 """Conditions for rows that no version of this package stores, by table; with one of them no file is believed."""
+
+READ_AT_OPENING = tuple(table for table in INVALID_ROWS if table != "past")
+"""Tables that do not grow with every iteration, so that each of their rows is looked at whenever a file is opened."""
+
+
+def refuse_invalid(connection: sqlite3.Connection, table: str, row: Sequence[Any]) -> None:
+    """See that a row, as ``COLUMNS`` says, is one that is read back: what is written is checked before.
+
+    Raises:
+        HomeError: it is not; no file that holds it would be believed.
+    """
+    if connection.execute(_question(table), row).fetchone():
+        longest = max((len(value) for value in row if isinstance(value, str)), default=0)
+        raise HomeError(
+            f"{FILE_NAME}: a row of the table {table} cannot be stored, since it could not be read back: its longest "
+            f"text has {longest:,} characters, of {MOST_CHARACTERS:,} possible, or a number in it is out of range "
+            f"({row[0]!s:.40}, {row[1]!s:.40}). Nothing of this iteration was filed; what was run is remembered. "
+            "Use fewer differs or shorter task ids."
+        )
+
+
+@lru_cache(maxsize=8)
+def _question(table: str) -> str:
+    values = ", ".join(f"? AS {name.strip()}" for name in COLUMNS[table].split(","))
+    return f"SELECT 1 FROM (SELECT {values}) WHERE {INVALID_ROWS[table]}"

@@ -300,7 +300,7 @@ def repair(place: Path, notify: Notify = notify_nobody) -> dict[str, int]:
 def cache_figures(place: Path) -> dict[str, dict[str, int | float]]:
     """Sizes of both caches of a home, and the hits and misses of its last iteration."""
     with read_archive(place) as kept:
-        history = kept.history(["caches"])
+        history = kept.history(["caches"], newest=1)
     with _copy_of(place, index.FILES[1:]) as copy, closing(Cache(copy)) as remembered:
         figures = remembered.figures()
     last: dict[str, object] = history[-1]["caches"] if history and isinstance(history[-1].get("caches"), dict) else {}

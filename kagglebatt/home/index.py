@@ -27,6 +27,9 @@ MOST_BYTES = 64 << 20
 FILES = (archive_layout.FILE_NAME, entries.FILE_NAME)
 """The files of a home that the index vouches for."""
 
+MOST_ITERATIONS = 100
+"""Reports, the newest, of which the index has figures; of all of them it has sums."""
+
 _HISTORY = (
     "iteration", "seed", "tasks", "candidates", "executed", "solved_demo", "solved_test", "timeouts", "filed",
     "seconds", "caches", "kagglebatt", "python",
@@ -52,7 +55,8 @@ def write_index(home: Path, kept: Archive, remembered: Mapping[str, int], vocabu
             for name in FILES
             if (home / name).exists()
         },
-        "iterations": kept.history(_HISTORY),
+        "sums": kept.sums(),
+        "iterations": kept.history(_HISTORY, MOST_ITERATIONS),
     }
     try:
         write_aside(home / FILE_NAME, json.dumps({**index, "sha256": _seal(index)}, indent=1) + "\n")
@@ -138,8 +142,21 @@ def _refuse_what_is_no_file(home: Path) -> None:
 def iterations_lost(home: Path, kept: Archive) -> int:
     """How many reports of iterations the index knows that the archive does not; they only ever become more."""
     index = _read(home / FILE_NAME) or {}
-    known = index.get("iterations")
-    return max(0, len(known) - len(kept.history(("iteration",)))) if isinstance(known, list) else 0
+    listed, sums = index.get("iterations"), index.get("sums")
+    known = sums.get("reports") if isinstance(sums, dict) else None
+    if not isinstance(known, int):  # older versions listed all of them
+        known = len(listed) if isinstance(listed, list) else 0
+    return max(0, known - int(kept.sums()["reports"]))
+
+
+def iterations_known(index: Mapping[str, Any]) -> int:
+    """How many iterations made the home of an index; those of shards have one number and one seed, and count once."""
+    counts, listed = index.get("archive"), index.get("iterations")
+    known = counts.get("iterations") if isinstance(counts, dict) else None
+    if isinstance(known, int):
+        return known
+    reports = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return len({(str(each.get("iteration")), str(each.get("seed"))) for each in reports})
 
 
 def _is_void(path: Path) -> bool:

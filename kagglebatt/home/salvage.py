@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from kagglebatt.errors import HomeError
-from kagglebatt.home.archive import Archive, body_problem, counts_of
-from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT
+from kagglebatt.home.archive import Archive
+from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT, SEALED
 from kagglebatt.home.database import seal
+from kagglebatt.home.soundness import body_problem, counts_of
 from kagglebatt.programs.program import md5
 
 SET_ASIDE_NAME = f"damaged-{FILE_NAME}"
@@ -47,13 +48,13 @@ def salvage(home: Path) -> dict[str, int]:
 
 
 def _intact(path: Path, table: str) -> Iterator[tuple[Any, ...]]:
-    sealed = table in ("solver", "differ")
+    sealed = table in SEALED
     columns = COLUMNS[table] + (", seal" if sealed else "")
     key = COLUMNS[table].split(",")[0]
     for row in _readable(
         path, table, f"SELECT {columns} FROM {table} WHERE NOT ({INVALID_ROWS[table]}) ORDER BY {key}"
     ):
-        if sealed and row[-1] == seal(*row[:-1]) and (table == "differ" or counts_of(row[8]) == list(row[2:7])):
+        if sealed and row[-1] == seal(*row[:-1]) and (table != "solver" or counts_of(row[8]) == list(row[2:7])):
             yield row[:-1]
         if table == "body" and md5(row[2]) == row[0] and not body_problem(row[1], row[0], row[2]):
             yield row

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from kagglebatt.errors import InputError
 from kagglebatt.home import archive_layout, index
-from kagglebatt.home.archive import distinct_iterations
 from kagglebatt.home.files import file_digest, read_json
 
 _DEEPEST = 5
@@ -86,8 +85,7 @@ def _iterations(place: Path) -> int:
         known = read_json((place / index.FILE_NAME).read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
         return 0
-    listed = known.get("iterations") if isinstance(known, dict) else None
-    return distinct_iterations(listed) if isinstance(listed, list) else 0
+    return index.iterations_known(known) if isinstance(known, dict) else 0
 
 
 def find_file(root: Path, name: str, sha256: str) -> Path:

@@ -75,22 +75,22 @@ def make_overview(home: Path, runs: Sequence[Mapping[str, Any]], tasks: Sequence
         tasks: those that were worked on, to draw the solved ones.
     """
     with read_archive(home, empty=True) as kept:
-        history = kept.history(("iteration", "caches"))
+        history = kept.history(("iteration", "caches"), MOST_ITERATIONS)
         best = {
-            entry.task: kept.program(entry.md5) for entry in reversed(kept.entries()) if entry.o_score == entry.demos
+            entry.content: kept.program(entry.md5) for entry in reversed(kept.entries()) if entry.o_score == entry.demos
         }
-    solved = [task for task in tasks if task.id in best]
+    solved = [task for task in tasks if task.digest in best]
     charts: list[Bars | Columns] = [Bars("Tasks", tuple(_tasks(runs, len(tasks), len(solved))), full=len(tasks))]
     if runs:
         count = f"{len(runs):,} iteration{'' if len(runs) == 1 else 's'}"
         charts += [
             Bars(f"Candidates of {count}, programs by tasks", tuple(_funnel(runs))),
-            Columns("Cache hits by iteration, % of lookups", *_hits(history[-MOST_ITERATIONS:])),
+            Columns("Cache hits by iteration, % of lookups", *_hits(history)),
             Bars(f"Time of {count} by phase, in clock time", tuple(_phases(runs))),
             Bars(f"Runs of {count} that gave no grid, by kind", tuple(_failures(runs))),
         ]
     drawn = solved[:MOST_PICTURES]
-    galleries = tuple(_picture(task, best[task.id]) for task in drawn)
+    galleries = tuple(_picture(task, best[task.digest]) for task in drawn)
     sentence = _sentence(len(solved), len(tasks), len(drawn))
     return Overview(tuple(charts), sentence if runs else f"No iteration was finished. {sentence}", galleries)
 
