@@ -8,8 +8,24 @@ it becomes the outcome "too large" of one candidate. ``StoppedError`` is no faul
 from __future__ import annotations
 
 
-class KagglebattError(Exception):
-    """Base of every fault that a user can mend; its text says what, where, and what to do next."""
+class _OneSentence(Exception):
+    """What is told in one sentence, in a notebook's cell as well, without a page of traceback below it."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class KagglebattError(_OneSentence):
+    """Base of every fault that a user can mend; its text says what, where, and what to do next.
+
+    >>> import kagglebatt as kb
+    >>> try:
+    ...     kb.Program.parse("O = vmiror(I)")
+    ... except kb.KagglebattError as error:
+    ...     print(error)
+    program:1: unknown name 'vmiror' (closest: vmirror).
+    """
 
 
 class ProgramError(KagglebattError):
@@ -48,7 +64,7 @@ class ForeignError(HomeError):
     """A file under the name of one of a home's files was not laid out by kagglebatt, or not by it alone."""
 
 
-class StoppedError(Exception):
+class StoppedError(_OneSentence):
     """A run was asked to end before it was done. What was finished is saved, and the next run goes on from there.
 
     Attributes:
@@ -61,12 +77,15 @@ class StoppedError(Exception):
         self.reason = reason
         self.remedy = remedy
 
+    def __str__(self) -> str:
+        return f"stopped ({self.reason}). What was finished is saved; {self.remedy}."
+
 
 class InputError(KagglebattError):
     """An input of a kernel is missing, empty, old, or not what the notebook was bundled with."""
 
 
-class RunFailedError(Exception):
+class RunFailedError(_OneSentence):
     """A run in a kernel did not come to its end; the answer is no, and nothing was wrong with what was asked."""
 
 
@@ -74,7 +93,7 @@ class CredentialsError(KagglebattError):
     """Kaggle's client is missing, or Kaggle does not take the credentials that it has."""
 
 
-class RemoteError(Exception):
+class RemoteError(_OneSentence):
     """Kaggle, or its client, said no. The answer is no; nothing was wrong with what was asked of kagglebatt.
 
     Attributes:

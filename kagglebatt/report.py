@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from kagglebatt import __version__
+from kagglebatt.markup import Html, block, line, plural, span, table
 from kagglebatt.programs.batt import Hand
 from kagglebatt.running.outcome import Kind
 from kagglebatt.running.score import Scores, s_scores
@@ -23,9 +25,9 @@ from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
-    """What one iteration did; every figure was counted or measured.
+    """What one iteration did; every figure was counted or measured. A notebook shows the best candidate of each task.
 
     Of the funnel's stages, ``unique_candidates`` counts the (candidate, task) pairs, twins merged, in which at least
     one demo pair was reproduced; each of them gets a verdict.
@@ -55,6 +57,34 @@ class Report:
     phases: dict[str, float] = field(default_factory=dict)
     task_phases: dict[str, dict[str, float]] = field(default_factory=dict)
     caches: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        solved = f"{self.solved(on_tests=False)} of {plural(len(self.tasks), 'task')} solved on demo pairs"
+        return f"<iteration {self.iteration}: {solved}, {self.filed:,} filed, {self.seconds:.2f} s>"
+
+    def _repr_html_(self) -> str:
+        counts = self.as_json()["funnel"]
+        funnel = (
+            f"{counts['outputs_scored']:,} outputs scored, {counts['unique_candidates']:,} right on a demo pair, "
+            f"{counts['validated']:,} validated, {counts['filed']:,} filed"
+        )
+        hits = sum(int(own["hits"]) for own in self.caches.values())
+        misses = sum(int(own["misses"]) for own in self.caches.values())
+        cached = f"{hits:,} of {plural(hits + misses, 'lookup')} answered from the cache"
+        columns = ("task", "demo", "test", "similarity", "best candidate")
+        return block(repr(self)[1:-1], line(funnel), line(cached), table(columns, self._best()))
+
+    def _best(self) -> Iterator[tuple[str, str, str, str, Html]]:
+        """For each task the best candidate's counts and owners, tasks with better ones first; tests do not choose."""
+        ranked = []
+        for task, row in self.table.items():
+            if row:
+                number = max(row, key=lambda n: (row[n].o_score / row[n].demos, row[n].similarity, -n))
+                ranked.append((task, row[number], _owners(self.hand.solvers.outputs[number].owners)))
+        ranked.sort(key=lambda each: (-each[1].o_score / each[1].demos, -each[1].similarity))
+        for task, best, owners in ranked:
+            demo, test = f"{best.o_score} of {best.demos}", f"{best.test_score} of {best.tests}"
+            yield task, demo, test, f"{best.similarity / 10:.1f}%", owners
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
@@ -152,6 +182,12 @@ class Report:
             }
             for task_id, row in self.table.items()
         }
+
+
+def _owners(owners: tuple[str, ...]) -> Html:
+    """Owners as a reader wants them: of an md5 the first digits, and the whole where the pointer rests."""
+    whole = ", ".join(owners)
+    return span(re.sub(r"\b([0-9a-f]{8})[0-9a-f]{24}\b", r"\1", whole), hover=whole)
 
 
 def _solves(scores: Scores, on_tests: bool) -> bool:

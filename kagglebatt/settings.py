@@ -28,6 +28,10 @@ MOST_MINUTES = 100_000
 class Settings:
     """What one run works on and within which limits.
 
+    >>> from kagglebatt import Settings
+    >>> Settings(tasks=5, seed=1).candidates
+    32
+
     Attributes:
         dataset: arc1-training, arc1-evaluation, arc2-training, arc2-evaluation, or a path to tasks.
         tasks: how many tasks to take, from the first; all when None.

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "kagglebatt"
 
 WINGS = [
-    {"errors"},
+    {"errors", "markup"},
     {"reading", "regular_file", "settings", "stop"},
     {"dsl"},
     {"programs", "tasks"},
@@ -22,6 +22,7 @@ WINGS = [
     {"search", "report"},
     {"iteration", "report_text"},
     {"pages"},
+    {"api"},
     {"notebook"},
     {"remote"},
     {"commands"},

@@ -196,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
         notify(str(error))
         return 1
     except StoppedError as stopped:
-        notify(f"stopped ({stopped.reason}). What was finished is saved; {stopped.remedy}.")
+        notify(str(stopped))
         return STOPPED_CODES[stopped.reason]
     except OSError as error:  # of a file that was named, or of the output itself; all others say more than this
         click.echo(f"kagglebatt: {error}", err=True)

@@ -176,7 +176,7 @@ class Kernel:
         try:
             yield
         except StoppedError as stopped:
-            status, message = "stopped", str(stopped)
+            status, message = "stopped", stopped.reason
             say(f"stopped ({stopped}); everything finished is saved, and the next run goes on from there")
         except BaseException as error:
             status, message = "failed", f"{type(error).__name__}: {error}"

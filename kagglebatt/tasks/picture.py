@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from typing import Protocol
 
 from kagglebatt.dsl.types import Grid
-from kagglebatt.tasks.task import Task
 
 PALETTE = (
     "#000000",
@@ -67,48 +67,70 @@ def _areas(grid: Grid) -> dict[str, str]:
     return areas
 
 
+class Pair(Protocol):
+    """An input grid, and the known output, if any."""
+
+    @property
+    def input(self) -> Grid: ...
+    @property
+    def answer(self) -> Grid | None: ...
+
+
+class HasPairs(Protocol):
+    """What a task is drawn by; a task shows itself with what is here, so it cannot be named here."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def demo(self) -> Sequence[Pair]: ...
+    @property
+    def test(self) -> Sequence[Pair]: ...
+
+
 @dataclass(frozen=True)
 class Gallery:
     """Captioned grids in groups, such as a pair's input and output, that stay together while the groups wrap to the
-    width of the page; the last value of a notebook cell shows it."""
+    width of the page; the last value of a notebook cell shows it. Where there is no grid, the caption stands alone."""
 
     title: str
-    groups: tuple[tuple[tuple[str, Grid], ...], ...]
+    groups: tuple[tuple[tuple[str, Grid | None], ...], ...]
 
     def _repr_html_(self) -> str:
+        title = f'<div style="font-weight:bold;margin:12px 0 4px">{escape(self.title)}</div>' if self.title else ""
         groups = "".join(
             f'<div style="display:flex;gap:10px;align-items:flex-start">{"".join(map(_figure, group))}</div>'
             for group in self.groups
         )
-        return (
-            f'<div style="font-family:sans-serif"><div style="font-weight:bold;margin:12px 0 4px">{escape(self.title)}'
-            f'</div><div style="display:flex;flex-wrap:wrap;gap:10px 26px;align-items:flex-start">{groups}</div></div>'
-        )
+        wrapped = "display:flex;flex-wrap:wrap;gap:10px 26px;align-items:flex-start"
+        return f'<div style="font-family:sans-serif">{title}<div style="{wrapped}">{groups}</div></div>'
 
 
-def _figure(captioned: tuple[str, Grid]) -> str:
+def _figure(captioned: tuple[str, Grid | None]) -> str:
     caption, grid = captioned
     return (
         '<figure style="margin:0"><figcaption style="font-size:12px;white-space:nowrap">'
-        f"{escape(caption)}</figcaption>{grid_svg(grid)}</figure>"
+        f"{escape(caption)}</figcaption>{'' if grid is None else grid_svg(grid)}</figure>"
     )
 
 
-def task_gallery(task: Task, answers: Sequence[Grid | None] = (), title: str = "") -> Gallery:
+def pair_group(name: str, pair: Pair) -> tuple[tuple[str, Grid | None], ...]:
+    """A pair's input and output; the input alone where the output is not known."""
+    group: list[tuple[str, Grid | None]] = [(f"{name} input", pair.input)]
+    return (*group, ("output", pair.answer)) if pair.answer is not None else tuple(group)
+
+
+def task_gallery(task: HasPairs, answers: Sequence[Grid | None] = (), title: str = "") -> Gallery:
     """A task's demo pairs and test inputs.
 
     Args:
         answers: of a program, for each test input; each stands after its input, and it is said whether it is right.
         title: instead of the task's id.
     """
-    groups: list[tuple[tuple[str, Grid], ...]] = []
+    groups: list[tuple[tuple[str, Grid | None], ...]] = []
     for number, sample in enumerate(task.demo, 1):
-        group = [(f"demo {number} input", sample.input)]
-        if sample.answer is not None:
-            group.append(("output", sample.answer))
-        groups.append(tuple(group))
+        groups.append(pair_group(f"demo {number}", sample))
     for number, sample in enumerate(task.test, 1):
-        group = [(f"test {number} input", sample.input)]
+        group: list[tuple[str, Grid | None]] = [(f"test {number} input", sample.input)]
         answer = answers[number - 1] if number <= len(answers) else None
         if answer is not None:
             known = {None: "answered", answer: "answered, right"}

@@ -17,14 +17,19 @@ from typing import Any
 from kagglebatt.dsl.bounds import MAX_MEMBERS
 from kagglebatt.dsl.types import Grid
 from kagglebatt.errors import TaskError
+from kagglebatt.markup import plural
 
 _LONGEST_ID = 200
 _COLOURS = frozenset(range(10))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sample:
-    """One pair of one task.
+    """One pair of one task; a notebook shows it as pictures.
+
+    >>> from kagglebatt import load_tasks
+    >>> load_tasks("arc1-training", ids=["67a3c6ac"])[0].demo[0]
+    <demo 1: 4 x 4 -> 4 x 4>
 
     Attributes:
         kind: ``"demo"`` or ``"test"``.
@@ -38,14 +43,45 @@ class Sample:
     input: Grid
     answer: Grid | None
 
+    @property
+    def name(self) -> str:
+        """``demo 1`` or ``test 2``: its kind and place, counted from 1 as pictures do."""
+        return f"{self.kind} {self.index + 1}"
 
-@dataclass(frozen=True)
+    def __repr__(self) -> str:
+        return f"<{self.name}: {_size(self.input)} -> {'?' if self.answer is None else _size(self.answer)}>"
+
+    def _repr_html_(self) -> str:
+        from kagglebatt.tasks.picture import Gallery, pair_group  # late: few look at pictures
+
+        return Gallery("", (pair_group(self.name, self),))._repr_html_()
+
+
+@dataclass(frozen=True, repr=False)
 class Task:
-    """One ARC task: an id, demo samples (their answers always known) and test samples."""
+    """One ARC task: an id, demo samples (their answers always known) and test samples.
+
+    A notebook shows it as pictures, without the answers of its test samples.
+
+    >>> from kagglebatt import load_tasks
+    >>> (task,) = load_tasks("arc1-training", ids=["67a3c6ac"])
+    >>> task
+    <Task 67a3c6ac: 3 demo pairs, 1 test pair>
+    >>> task.demo[0].input
+    ((6, 6, 6, 2), (6, 1, 6, 2), (7, 2, 7, 2), (1, 7, 2, 2))
+    """
 
     id: str
     demo: tuple[Sample, ...]
     test: tuple[Sample, ...]
+
+    def __repr__(self) -> str:
+        return f"<Task {self.id}: {plural(len(self.demo), 'demo pair')}, {plural(len(self.test), 'test pair')}>"
+
+    def _repr_html_(self) -> str:
+        from kagglebatt.tasks.picture import task_gallery  # late: few look at pictures
+
+        return task_gallery(self)._repr_html_()
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -77,6 +113,10 @@ def one_of_each(tasks: Iterable[Task]) -> tuple[Task, ...]:
         if found.setdefault(task.id, task).digest != task.digest:
             raise TaskError(f"two tasks with other grids are called {task.id}. Give one of them, or rename one.")
     return tuple(found.values())
+
+
+def _size(grid: Grid) -> str:
+    return f"{len(grid)} x {len(grid[0])}"
 
 
 def _grid(raw: Any, where: str) -> Grid:

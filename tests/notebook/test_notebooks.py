@@ -11,12 +11,20 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from kagglebatt.tasks.load import load_tasks
 from kagglebatt.tasks.picture import PALETTE, Gallery, grid_svg, task_gallery
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "kagglebatt" / "notebook" / "kernel.ipynb"
+MISTAKES = (
+    'kb.load_tasks("arc1-trainin")',
+    'kb.run("O = hmiror(I)", task)',
+    "kb.evolve(task=5)",
+    'with kb.open_home("nowhere"): pass',
+    "1 / 0",
+)
 NOTEBOOKS = [*sorted((ROOT / "notebooks").glob("*.ipynb")), TEMPLATE]
 
 
@@ -51,26 +59,44 @@ def test_the_notebooks_of_the_project_run_by_themselves() -> None:
     assert [path.name for path in NOTEBOOKS if path.parent == ROOT / "notebooks"] == ["tour.ipynb"]
 
 
-def test_tour_runs(tmp_path: Path) -> None:
-    """In a fresh kernel, from another directory; it shows pictures, a batt, and what the second iteration recalled."""
-    command = [
-        sys.executable,
-        "-m",
-        "papermill",
-        "--no-progress-bar",
-        str(ROOT / "notebooks" / "tour.ipynb"),
-        "out.ipynb",
-    ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    cells = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    """The tour with two iterations and, at its end, mistakes that a user makes; run in a fresh kernel elsewhere."""
+    notebook = nbformat.read(ROOT / "notebooks" / "tour.ipynb", as_version=4)
+    (parameters,) = [cell for cell in notebook.cells if cell.id == "parameters"]
+    parameters.source = parameters.source.replace("SECONDS = 10 ", "SECONDS = 600 ").replace("= 1000 ", "= 2 ")
+    notebook.cells += [nbformat.v4.new_code_cell(source) for source in MISTAKES]
+    place = {"metadata": {"path": str(tmp_path_factory.mktemp("tour"))}}
+    return NotebookClient(notebook, resources=place, allow_errors=True, timeout=200).execute()
+
+
+def test_tour_runs(tour: nbformat.NotebookNode) -> None:
+    """Every cell does; what it leads to is shown: pictures, a mended program, iterations, an archive, an export."""
+    cells = tour.cells[: -len(MISTAKES)]
     outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
-    assert sum("<svg" in output.get("data", {}).get("text/html", "") for output in outputs) == 2
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    shown = {cell.id: "".join(str(output.get("data", {}).get("text/html", "")) for output in cell.outputs)
+             for cell in cells if cell.cell_type == "code"}  # fmt: skip
+    assert [name for name, html in shown.items() if "<svg" in html] == ["task", "run", "broken"]
+    assert "right on 4 of 4 demo pairs and 1 of 1 test pair" in shown["run"]
+    assert "vconcat" in shown["mutant"]
+    assert "def batt(" in shown["deal"]
+    assert "iteration 2: " in shown["evolve"]
+    assert "solver " in shown["best"]
     text = "".join(output.get("text", "") for output in outputs)
-    assert "test 0 value right" in text
-    assert "def batt(" in text
-    assert "iteration 2 (seed 0): 5 tasks" in text
-    assert not [output for output in outputs if output.get("name") == "stderr"]
+    assert "closest: hmirror" in text
+    assert "<iteration 1: " in text
+    assert re.search(r"[1-9] solvers and \d+ differs were exported", text)
+
+
+def test_a_mistake_in_a_cell_is_told_in_one_sentence(tour: nbformat.NotebookNode) -> None:
+    """That of the command line, with no traceback; a fault of the user's own code keeps its traceback."""
+    *told, own = [cell.outputs[-1] for cell in tour.cells[-len(MISTAKES) :]]
+    for output in told:
+        (line,) = output.traceback
+        assert line == f"{output.ename}: {output.evalue}"
+    assert [output.ename for output in told] == ["TaskError", "ProgramError", "SettingsError", "HomeError"]
+    assert len("\n".join(own.traceback).splitlines()) > 3
 
 
 def test_picture_has_every_cell_in_its_colour() -> None:

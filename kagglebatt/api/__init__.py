@@ -1,0 +1,8 @@
+"""What a notebook uses: values that show themselves, and one function for each thing to do with them.
+
+Imports: ``iteration``, ``report``, ``home`` and all below them.
+
+For others: ``program.Program``, ``program.Programs``, ``program.read_programs``, ``tasks.load_tasks``, ``scoring.run``, ``scoring.score``,
+``hand.deal``, ``evolving.evolve``, ``opened.open_home``, ``vocabulary.primitives``, ``progress.progress_bar``;
+``kagglebatt`` itself offers most of them by name.
+"""
