@@ -72,7 +72,7 @@ def test_importing_loads_nothing_heavy() -> None:
 
 def test_the_readme_shows_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its session, word by word; and it names everything that is public."""
-    text = (PACKAGE.parent / "README.md").read_text("utf-8")
+    text = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
     monkeypatch.chdir(tmp_path)
     (session,) = [part for part in text.split("```") if part.startswith("python\n>>> ")]
     told: list[str] = []

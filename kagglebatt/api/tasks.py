@@ -50,6 +50,8 @@ def as_tasks(given: object) -> tuple[Task, ...]:
     Raises:
         TaskError: something is no task, or two have one id and other grids.
     """
-    if not isinstance(given, (Task, Iterable)):
+    if isinstance(given, Task):
+        return (given,)
+    if not isinstance(given, Iterable):
         raise TaskError(f"{given!r:.80} is no task. Read tasks with load_tasks.")
     return one_of_each(given)

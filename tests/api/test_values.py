@@ -61,9 +61,7 @@ def test_scores_are_rows_for_each_program_and_task(tiny_task: kb.Task) -> None:
 
 def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     """As a warning, and beside what is good; nothing is left out where ``strict`` is set."""
-    text = (
-        "def solve_good(I):\n    O = vmirror(I)\n    return O\n\ndef solve_bad(I):\n    O = nothing(I)\n    return O\n"
-    )
+    text = "def solve_good(I):\n    O = vmirror(I)\n    return O\n\ndef solve_bad(I):\n    O = no(I)\n    return O\n"
     with pytest.warns(UserWarning, match="left out: text:6"):
         programs = kb.read_programs(text)
     assert ([each.name for each in programs], len(programs.left_out)) == (["good"], 1)
