@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -215,4 +216,6 @@ def run_command_line() -> None:
     # What a run reads is kept until its end, and holds no cycles; looking for some after every 700 objects takes longer
     # than reading a tenth of it.
     gc.set_threshold(100_000)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # a folder's name need not be UTF-8, and is printed as it is
     sys.exit(main())

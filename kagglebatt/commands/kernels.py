@@ -100,8 +100,9 @@ def bundle(
 def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any) -> None:
     """Run the bundled kernel here with papermill: each size, each iteration in a fresh kernel."""
     from kagglebatt.notebook.bench import bench as run_bench
-    from kagglebatt.notebook.bench import table
+    from kagglebatt.notebook.bench import refuse_unwritable_name, table
 
+    refuse_unwritable_name(target)
     counts = read_sizes(sizes)
     if iterations < 1:
         raise SettingsError(f"--iterations is {iterations}; it must be above 0.")

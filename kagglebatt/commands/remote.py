@@ -51,7 +51,9 @@ _PATIENCE = (
                  help="For a run to be queued, run and end."),
 )  # fmt: skip
 _DRY = click.option("--dry-run", is_flag=True, help="Print every action and file, and do nothing.")
-_FORCE = click.option("--force", is_flag=True, help="Also when the published home has more in it.")
+_FORCE = click.option(
+    "--force", is_flag=True, help="Publish also when the published home has more in it, or is the same."
+)
 _DATASET = click.option(
     "--dataset-source", metavar="OWNER/SLUG", help="The home's dataset. [default: that of dataset-metadata.json]"
 )

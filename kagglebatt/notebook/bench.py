@@ -7,16 +7,19 @@ Whether a run succeeded is told by its ``result.json`` and by what papermill rai
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from kagglebatt.errors import RunFailedError
+from kagglebatt.errors import RunFailedError, SettingsError
 from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
 from kagglebatt.notebook.result import RESULT_NAME, Result, read_result
 from kagglebatt.programs.library import read_to_deal
@@ -53,8 +56,10 @@ def bench(
         folder: for kernels and outputs, ``5-tasks/kernel``, ``5-tasks/output-1`` and so on; replaced if it is there.
 
     Raises:
+        SettingsError: no notebook can hold the folder's name.
         RunFailedError: a run failed; its executed notebook is in its output.
     """
+    refuse_unwritable_name(folder)
     read_to_deal(settings.solvers, settings.strict, notify)
     for size in sizes:
         place = folder / f"{size}-tasks"
@@ -114,7 +119,7 @@ def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path) -> 
     places = {"input_folder": str(inputs.resolve()), "working_folder": str(output.resolve())}
     fault = ""
     try:
-        with _environment(KAGGLE_KERNEL_RUN_TYPE="Batch", PYDEVD_DISABLE_FILE_VALIDATION="1"):
+        with _own_kernel(), _environment(KAGGLE_KERNEL_RUN_TYPE="Batch", PYDEVD_DISABLE_FILE_VALIDATION="1"):
             papermill.execute_notebook(
                 str(notebook).replace("{", "{{").replace("}", "}}"),
                 str(output / NOTEBOOK_NAME).replace("{", "{{").replace("}", "}}"),
@@ -132,6 +137,35 @@ def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path) -> 
         why = fault or (result.message if result else "") or f"it left no {RESULT_NAME}"
         raise RunFailedError(f"{notebook.name}: failed ({why}). What it printed is in {output / NOTEBOOK_NAME}.")
     return result
+
+
+def refuse_unwritable_name(folder: Path) -> None:
+    """See that a notebook can hold the folder's name, as it does while it runs.
+
+    Raises:
+        SettingsError: the name is not UTF-8.
+    """
+    name = str(folder.resolve())
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise SettingsError(
+            f"{name!r}: this name is not UTF-8, and no notebook can hold it. Give another --to."
+        ) from error
+
+
+@contextmanager
+def _own_kernel() -> Iterator[None]:
+    """Let ``python3`` be the kernel of this very interpreter; Jupyter may know another one of that name."""
+    with TemporaryDirectory(prefix="kagglebatt-") as folder:
+        place = Path(folder) / "kernels" / "python3"
+        place.mkdir(parents=True)
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        document = {"argv": argv, "display_name": "Python 3", "language": "python"}
+        (place / "kernel.json").write_text(json.dumps(document))
+        before = os.environ.get("JUPYTER_PATH")
+        with _environment(JUPYTER_PATH=os.pathsep.join([folder, before] if before else [folder])):  # the first counts
+            yield
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from typing import Any
 NAME = "kernel-metadata.json"
 LEAST_LETTERS = 5
 MOST_LETTERS = 50
-_SOURCE = re.compile(r"[A-Za-z0-9-]+/[a-z0-9-]+(/\d+)?")
+_OWNER = r"[A-Za-z0-9_-]+"
+_SOURCE = re.compile(rf"{_OWNER}/[a-z0-9-]+(/\d+)?")
 
 
 def slugify(title: str) -> str:
@@ -55,12 +56,17 @@ def kernel_metadata(
 
 def faults(values: dict[str, Any]) -> list[str]:
     """Every rule that the metadata break, each with what to do."""
-    title, slug = str(values.get("title", "")), str(values.get("id", "")).rpartition("/")[2]
+    title, (owner, named, slug) = str(values.get("title", "")), str(values.get("id", "")).rpartition("/")
     sources = [*values.get("dataset_sources", ()), *values.get("kernel_sources", ())]
     found = []
     if not LEAST_LETTERS <= len(title) <= MOST_LETTERS:
         found.append(
             f"The title {title!r} must have {LEAST_LETTERS} to {MOST_LETTERS} characters. Give another --name."
+        )
+    if named and not re.fullmatch(_OWNER, owner):
+        found.append(
+            f"The owner {owner!r} is no account's name, which is what follows kaggle.com/ in the address of its page. "
+            "Give another --owner."
         )
     if not title.isascii():
         found.append(f"The title {title!r} must be ASCII, or Kaggle's slug for it cannot be told. Give another --name.")

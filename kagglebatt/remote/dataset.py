@@ -90,13 +90,17 @@ def archive_digest(found: Mapping[str, Any]) -> str:
 def published_index(client: Client, ref: str) -> dict[str, Any]:
     """The index of the published home; empty when nothing is published.
 
+    One that lost its index on the way is fetched whole, and given a new one.
+
     Raises:
-        HomeError: the dataset holds something else.
+        HomeError: the dataset holds something else, or a damaged home.
         RemoteError: Kaggle does not say, or does not give it as it was published.
     """
     for pause in client.timeouts.pauses():
         listed = files(client, ref)
         if listed and index.FILE_NAME not in listed:
+            if index.FILES[0] in listed:
+                return _made_index(client, ref)
             raise HomeError(
                 f"{ref}: holds no home of kagglebatt's. Give another --dataset-source, or replace it with --force."
             )
@@ -112,6 +116,24 @@ def published_index(client: Client, ref: str) -> dict[str, Any]:
         f"{ref}: its {index.FILE_NAME} does not come whole, so what is in it cannot be told. Run the same command "
         "again later. If that does not help, what was published is damaged: replace it with --force."
     )
+
+
+def has_index(client: Client, ref: str) -> bool:
+    """Whether a published home has its index; without it no kernel goes on from there."""
+    return index.FILE_NAME in files(client, ref)
+
+
+def _made_index(client: Client, ref: str) -> dict[str, Any]:
+    with TemporaryDirectory(prefix="kagglebatt-") as name:
+        download(client, ref, Path(name))
+        try:
+            with open_home(Path(name)):
+                pass
+        except HomeError as error:
+            raise HomeError(
+                f"{ref}: has no {index.FILE_NAME}, and what else is in it is damaged. Replace it with --force."
+            ) from error
+        return index.read_index(Path(name))
 
 
 def _fetch_index(client: Client, ref: str, size: int) -> dict[str, Any]:
@@ -145,10 +167,19 @@ def download(client: Client, ref: str, into: Path) -> None:
         name = index.altered(into)
         if not name:
             return
+        if not (into / index.FILE_NAME).exists() and _all_but_an_index(files(client, ref), into):
+            client.notify(f"{ref}: has no {index.FILE_NAME}; what else is in it has come")
+            return
         if pause:
             client.notify(f"{ref}: {name} did not come as it was published. Fetching it again in {pause:.0f} s.")
             sleep(pause)
     raise RemoteError(f"{ref}: {name} did not come as it was published; nothing was taken over. Fetch it again later.")
+
+
+def _all_but_an_index(listed: Mapping[str, int], folder: Path) -> bool:
+    """Whether a dataset lists no index of its home, and a folder has the rest of the home, in the sizes listed."""
+    have = {name: (folder / name).stat().st_size for name in index.FILES if (folder / name).is_file()}
+    return index.FILE_NAME not in listed and have == {name: listed[name] for name in index.FILES if name in listed}
 
 
 def less(own: Mapping[str, int], published: Mapping[str, int]) -> str:
@@ -182,10 +213,12 @@ def publish(
 ) -> int:
     """Publish a home as the newest version of its dataset, which is made when there is none; its version.
 
+    Where the newest version is this very home already, there is nothing to do.
+
     Args:
-        more: other files of the dataset, by name.
+        more: other files of the dataset, by name; with some it is published in any case.
         note: of the version.
-        force: also when the published home has more in it.
+        force: in any case, also when the published home has more in it.
 
     Raises:
         HomeError: the published home has more in it, or the dataset holds something else.
@@ -196,8 +229,13 @@ def publish(
         before = find_published(client, ref)
         if before is not None and before.state != _READY:
             _wait_until_idle(client, ref)
+            before = find_published(client, ref)
         if before is not None and not force:
-            _refuse_less(client, ref, home, entry_counts(index.read_index(folder)))
+            there = published_index(client, ref)
+            _refuse_less(ref, home, entry_counts(index.read_index(folder)), entry_counts(there))
+            if before.state == _READY and not more and _is_same(folder, there, files(client, ref)):
+                client.notify(f"{ref}: version {before.version} is this very home; it is not published again")
+                return before.version
         for number in range(_TRIES):
             if before is not None and before.state != _READY:
                 _wait_until_idle(client, ref)
@@ -216,13 +254,19 @@ def publish(
     )
 
 
-def _refuse_less(client: Client, ref: str, home: Path, own: Mapping[str, int]) -> None:
-    missing = less(own, entry_counts(published_index(client, ref)))
+def _refuse_less(ref: str, home: Path, own: Mapping[str, int], published: Mapping[str, int]) -> None:
+    missing = less(own, published)
     if missing:
         raise HomeError(
             f"{home}: has less in it than {ref}: {missing}. Fetch that with `kagglebatt pull --dataset-source {ref}`, "
             "or replace it with --force."
         )
+
+
+def _is_same(folder: Path, there: Mapping[str, Any], listed: Mapping[str, int]) -> bool:
+    """Whether a staged home has the files of the published one: all are listed, and their digests agree."""
+    own = index.read_index(folder).get("files")
+    return bool(own) and own == there.get("files") and not index.altered(folder) and listed == sent(folder)
 
 
 def _send(client: Client, folder: Path, new: bool, note: str, stretch: float) -> str:

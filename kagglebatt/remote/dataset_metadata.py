@@ -16,7 +16,7 @@ ANYBODY = "OWNER"
 
 _KEYS = ("id", "title", "subtitle", "description", "licenses", "keywords")
 _PACKAGE = Path(__file__).parents[1]
-_REF = re.compile(r"[A-Za-z0-9-]+/[a-z0-9-]+")
+_REF = re.compile(r"[A-Za-z0-9_-]+/[a-z0-9-]+")
 _LETTERS = range(6, 51)
 
 

@@ -21,7 +21,15 @@ from kagglebatt.home.directory import merge_homes, open_home, read_archive
 from kagglebatt.home.index import read_index
 from kagglebatt.notebook.result import RESULT_NAME, altered_files, read_result
 from kagglebatt.remote.client import Client
-from kagglebatt.remote.dataset import archive_digest, download, entry_counts, find_published, publish, published_index
+from kagglebatt.remote.dataset import (
+    archive_digest,
+    download,
+    entry_counts,
+    find_published,
+    has_index,
+    publish,
+    published_index,
+)
 from kagglebatt.remote.kernel import Folder, Output, bundle_on_kaggle, push, read_folder
 from kagglebatt.remote.loop_plan import LoopPlan
 from kagglebatt.remote.loop_state import FETCHED, FILE_NAME, MERGED, PLANNED, PUSHED, PUSHING, Run, State
@@ -128,10 +136,9 @@ class Loop:
 
     def _is_published(self) -> bool:
         dataset = self.plan.dataset
-        found = find_published(self.client, dataset)
-        return found is not None and entry_counts(published_index(self.client, dataset)) == entry_counts(
-            read_index(self._home)
-        )
+        if find_published(self.client, dataset) is None or not has_index(self.client, dataset):
+            return False
+        return entry_counts(published_index(self.client, dataset)) == entry_counts(read_index(self._home))
 
     def _run_all(self, size: int) -> None:
         """Push the kernels of a step, as many as Kaggle takes at once, until each has given what it found."""
