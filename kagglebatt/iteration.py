@@ -10,7 +10,8 @@ from time import perf_counter
 from kagglebatt.errors import SettingsError
 from kagglebatt.home.archive import Archive, Entry, Filing, RankedDiffer
 from kagglebatt.home.cache import Cache
-from kagglebatt.home.directory import Home, Notify, notify_nobody, open_home
+from kagglebatt.home.directory import Home, open_home
+from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.recall import CachedResult, bodies, look_up, verdict_key
 from kagglebatt.programs.batt import Hand
 from kagglebatt.programs.card import Donor, deal_hand

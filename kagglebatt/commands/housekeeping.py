@@ -36,7 +36,7 @@ def archive_list(home: Path, as_json: bool) -> None:
     """List accepted solvers by task, better ones first; tasks of one id are told apart by their content."""
     from kagglebatt.home.directory import read_archive
 
-    with read_archive(home) as kept:
+    with read_archive(home, notify=notify) as kept:
         entries = kept.entries()
     if as_json:
         click.echo(json.dumps([asdict(entry) for entry in entries]))
@@ -55,7 +55,7 @@ def archive_show(md5: str, home: Path) -> None:
     """Print the body filed under an MD5."""
     from kagglebatt.home.directory import read_archive
 
-    with read_archive(home) as kept:
+    with read_archive(home, notify=notify) as kept:
         try:
             click.echo(kept.body(md5), nl=False)
         except KeyError:
@@ -78,8 +78,11 @@ def archive_check(fix: bool, home: Path) -> None:
     if problems and fix:
         counts = repair(home, notify)
         kept = f"{counts['solvers']} solvers and {counts['differs']} differs on {counts['tasks']} tasks"
-        click.echo(f"kept {kept} in a new archive; the damaged one is beside it")
-    elif problems:
+        click.echo(f"kept {kept}")
+        problems = check(home)
+        for problem in problems:
+            click.echo(f"still: {problem}")
+    if problems:
         raise click.exceptions.Exit(1)
 
 
@@ -102,7 +105,7 @@ def archive_export(target: Path, home: Path) -> None:
     from kagglebatt.home.directory import read_archive
     from kagglebatt.home.files import writing
 
-    with read_archive(home) as kept, writing(target):
+    with read_archive(home, notify=notify) as kept, writing(target):
         solvers, differs = kept.export(target)
     click.echo(f"{solvers} solvers in {target / 'solver_md5'}, {differs} differs in {target / 'differ_md5'}")
 

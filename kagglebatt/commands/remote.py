@@ -298,7 +298,7 @@ def loop(
     **given: Any,
 ) -> None:
     """Bundle, push, wait, fetch, check, merge and publish, again and again; begun again, it goes on."""
-    from kagglebatt.home.directory import read_only
+    from kagglebatt.home.copying import read_only
     from kagglebatt.remote.loop import Loop
     from kagglebatt.remote.loop_plan import LoopPlan, describe
     from kagglebatt.remote.loop_state import locked, read_state

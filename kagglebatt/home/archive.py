@@ -25,9 +25,11 @@ from kagglebatt.home.archive_layout import (
     READ_AT_OPENING,
     refuse_invalid,
 )
-from kagglebatt.home.database import close, is_damage, open_database, seal, transaction
+from kagglebatt.home.connection import fault
+from kagglebatt.home.database import close, open_database, seal, transaction
 from kagglebatt.home.files import write_aside
 from kagglebatt.home.history import History, stored_report
+from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.soundness import damaged_rows, orphans, wrong_rows
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import Program, md5
@@ -91,8 +93,11 @@ class Filing:
 class Archive:
     """The archive of one home directory; use it as a context manager or close it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, notify: Notify = notify_nobody) -> None:
         """Open the archive, making it where there is none.
+
+        Args:
+            notify: is told when another program has the file locked.
 
         Raises:
             HomeError: the file is foreign, of a newer format, or cannot be written.
@@ -103,7 +108,7 @@ class Archive:
             home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise HomeError(f"{home}: cannot be used as a home ({error.strerror}). Give another --home.") from error
-        self._connection = open_database(self.path, LAYOUT)
+        self._connection = open_database(self.path, LAYOUT, notify)
         self._history = History(self._connection)
         try:
             if self._invalid("iteration") or self._read(lambda: self._history.is_long):
@@ -131,12 +136,15 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close it."""
-        close(self._connection)
+        """Fold the write-ahead log into the file, where something was written, and close it."""
+        close(self._connection, fold=self._connection.total_changes > 0)
 
     def checkpoint(self) -> None:
         """Bring everything committed into the one file, for whoever reads or copies it."""
-        self._ask("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            self._connection.fold()
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
 
     def _ask(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         return self._read(lambda: self._connection.execute(query, values).fetchall())
@@ -148,9 +156,7 @@ class Archive:
             raise self._fault(error) from error
 
     def _fault(self, error: Exception) -> HomeError:
-        if is_damage(error):
-            return DamagedError(f"{self.path}: is damaged ({error}). {LAYOUT.remedy}")
-        return HomeError(f"{self.path}: cannot be used ({error}). Free some space, or give another --home.")
+        return fault(self.path, error, "Free some space, or give another --home.", LAYOUT.remedy)
 
     def _atomically(self, change: Callable[[], int]) -> int:
         try:

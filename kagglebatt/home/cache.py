@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kagglebatt.dsl.fingerprint import vocabulary_digest
 from kagglebatt.errors import DamagedError, HomeError
-from kagglebatt.home.database import is_damage, transaction
+from kagglebatt.home.connection import fault, is_damage
+from kagglebatt.home.database import transaction
 from kagglebatt.home.entries import FILE_NAME, EntryFile, EntryRow, key_digest
+from kagglebatt.home.notify import Notify, notify_nobody
 
 if TYPE_CHECKING:
     from joblib import Memory
@@ -29,6 +31,8 @@ SET_ASIDE_NAME = f"damaged-{FILE_NAME}"
 
 _KEY = re.compile(r"\d{1,9}( [0-9a-f]{1,64}){2,4}")
 """What a key of any version looks like."""
+
+_REMEDY = "Free some space or give another --home; what was saved stays."
 
 Answer = TypeVar("Answer")
 
@@ -142,18 +146,19 @@ class Cache:
         set_aside: whether the file was found damaged, renamed and begun anew.
     """
 
-    def __init__(self, home: Path, vocabulary: str = "") -> None:
+    def __init__(self, home: Path, vocabulary: str = "", notify: Notify = notify_nobody) -> None:
         """Open the cache, making it where there is none.
 
         Args:
             vocabulary: the digest of the installed vocabulary, where it is known; it takes a while to work out.
+            notify: is told when another program has the file locked.
 
         Raises:
             HomeError: the file is foreign, of a newer format, or cannot be written.
         """
         self._vocabulary = vocabulary
         home.mkdir(parents=True, exist_ok=True)
-        self._entries = EntryFile(home.resolve() / FILE_NAME)
+        self._entries = EntryFile(home.resolve() / FILE_NAME, notify)
         self.set_aside = False
         try:
             _ = self._entries.connection
@@ -187,7 +192,7 @@ class Cache:
             return ask(self._entries)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             if not is_damage(error):
-                raise _unusable(self._entries.path, error) from error
+                raise fault(self._entries.path, error, _REMEDY) from error
         except DamagedError:
             pass
         self._begin_anew()
@@ -315,7 +320,3 @@ class Cache:
             self.save()
         finally:
             self._entries.close()
-
-
-def _unusable(path: Path, error: Exception) -> HomeError:
-    return HomeError(f"{path}: cannot be used ({error}). Free some space or give another --home; what was saved stays.")

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from kagglebatt.errors import DamagedError, ForeignError, HomeError
+from kagglebatt.errors import ForeignError, HomeError
+from kagglebatt.home.connection import WORKING_SECONDS, Connection, connect, fault
+from kagglebatt.home.handles import blocks
+from kagglebatt.home.notify import Notify, notify_nobody
 
-_WAIT_SECONDS = 30.0
 _FORMAT_PLACE = 60
 """Where SQLite's files have the user_version, four bytes."""
 
@@ -69,21 +71,25 @@ class Layout:
         return len(self.upgrades) + 1
 
 
-def open_database(path: Path, layout: Layout) -> sqlite3.Connection:
+def open_database(path: Path, layout: Layout, notify: Notify = notify_nobody) -> Connection:
     """Open the file, making it where it is missing and upgrading it in place where it is old.
 
     The caller begins and commits transactions.
 
+    Args:
+        notify: is told when another program has the file locked.
+
     Raises:
-        HomeError: it cannot be opened or written, or is of a newer format.
+        HomeError: it cannot be opened or written, is locked by another program, or is of a newer format.
         ForeignError: it holds something that no version of kagglebatt put there.
         DamagedError: it is no database, or one that is torn.
     """
     try:
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=_WAIT_SECONDS, isolation_level=None)
-    except sqlite3.Error as error:
-        raise HomeError(f"{path}: cannot be opened ({error}). {layout.remedy}") from error
+        connection = connect(path)
+    except (sqlite3.Error, OSError) as error:
+        raise fault(path, error, layout.remedy) from error
     try:
+        connection.notify = notify
         connection.text_factory = _text
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.create_function("seal", -1, seal, deterministic=True)
@@ -94,28 +100,18 @@ def open_database(path: Path, layout: Layout) -> sqlite3.Connection:
         _bring_up_to_date(connection, layout)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
-        if is_damage(error):
-            raise DamagedError(f"{path}: is damaged ({error}). {layout.remedy}") from error
-        raise HomeError(f"{path}: cannot be used ({error}). {layout.remedy}") from error
+        raise fault(path, error, layout.remedy) from error
     except HomeError:
         connection.close()
         raise
+    connection.patience = WORKING_SECONDS
     return connection
 
 
 def newest_format(path: Path, layout: Layout) -> bool:
     """Whether a file says that it is of the format that is written, so that opening it will not change it."""
-    with path.open("rb") as file:
-        file.seek(_FORMAT_PLACE)
-        return int.from_bytes(file.read(4), "big") == layout.format
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether SQLite says that the file itself is torn or no database.
-
-    It keeps the plain class for just that; and quotes torn names that Python then cannot decode.
-    """
-    return type(error) is sqlite3.DatabaseError or isinstance(error, UnicodeDecodeError)
+    head = next(blocks(path), b"")
+    return int.from_bytes(head[_FORMAT_PLACE : _FORMAT_PLACE + 4], "big") == layout.format
 
 
 def _text(raw: bytes) -> str:
@@ -123,7 +119,7 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _refuse_foreign(path: Path, connection: sqlite3.Connection, layout: Layout) -> None:
+def _refuse_foreign(path: Path, connection: Connection, layout: Layout) -> None:
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if not 0 <= found <= layout.format:
         raise HomeError(
@@ -155,7 +151,9 @@ def _columns_of(layout: Layout) -> set[str]:
         return _columns(connection)
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, layout: Layout) -> None:
+def _bring_up_to_date(connection: Connection, layout: Layout) -> None:
+    if connection.execute("PRAGMA user_version").fetchone()[0] == layout.format:
+        return  # whoever only reads takes no lock that a writer needs
     connection.execute("BEGIN IMMEDIATE")
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     try:
@@ -171,7 +169,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, layout: Layout) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def transaction(connection: Connection) -> Iterator[None]:
     """All or nothing; the write lock is taken at once."""
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -182,10 +180,15 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def close(connection: sqlite3.Connection) -> None:
-    """Fold the write-ahead log into the file and close it, so that one file is all there is."""
+def close(connection: Connection, fold: bool = True) -> None:
+    """Fold the write-ahead log into the file and close it, so that one file is all there is.
+
+    Args:
+        fold: leave it out where nothing was written: it takes locks that a writer may need.
+    """
     try:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if fold:
+            connection.fold()
     except sqlite3.Error:
         pass  # a full disk or a torn file: everything committed stays in the log, which the next open reads
     finally:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from math import isfinite
@@ -22,16 +20,12 @@ from kagglebatt.home import archive_layout, entries, index
 from kagglebatt.home.archive import Archive
 from kagglebatt.home.archive_layout import LAYOUT
 from kagglebatt.home.cache import SET_ASIDE_NAME, Cache
+from kagglebatt.home.copying import copy_home, copy_of, read_only, version
 from kagglebatt.home.database import newest_format
+from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.recall import inlining_key
-from kagglebatt.home.salvage import salvage
-
-Notify = Callable[[str], object]
-"""Takes one sentence for the user."""
-
-_BESIDE = (index.FILE_NAME, "dataset-metadata.json")
-_TRIES = 20
-_PAUSE_SECONDS = 0.05
+from kagglebatt.home.salvage import SET_ASIDE_NAME as DAMAGED_NAME
+from kagglebatt.home.salvage import refuse_half_mended, salvage
 
 
 @dataclass(frozen=True)
@@ -51,10 +45,6 @@ class Home:
         index.write_index(self.path, self.archive, sizes, self.cache.vocabulary)
 
 
-def notify_nobody(_sentence: str) -> None:
-    """Takes a sentence and says nothing."""
-
-
 @contextmanager
 def open_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home]:
     """Open a home for writing, making it where there is none; it is saved and closed afterwards.
@@ -68,14 +58,15 @@ def open_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home]:
     """
     path = _writable(place, notify)
     with _locked(path):
+        refuse_half_mended(path)
         why = index.incompleteness(path)
         if why:
             notify(f"{path}: is incomplete: it {why}. What was committed is used.")
-        with Archive(path) as kept:
+        with Archive(path, notify) as kept:
             if why:
                 _refuse_damage(path, kept)
             missing = not (path / entries.FILE_NAME).exists()
-            cache = Cache(path, index.vocabulary(path))
+            cache = Cache(path, index.vocabulary(path), notify)
             home = Home(path, kept, cache)
             try:
                 if cache.set_aside:
@@ -94,27 +85,30 @@ def open_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home]:
 
 
 @contextmanager
-def read_archive(place: Path, empty: bool = False) -> Iterator[Archive]:
+def read_archive(place: Path, empty: bool = False, notify: Notify = notify_nobody) -> Iterator[Archive]:
     """The archive of a home for reading, also while another process works on it; a read-only home is left as it is.
 
     Args:
         empty: give an empty archive where there is none.
+        notify: is told when another program has the file locked.
 
     Raises:
         HomeError: there is none, or it cannot be read.
     """
     path = place / archive_layout.FILE_NAME
-    if _version(path) is None:
+    refuse_half_mended(place)
+    if version(path) is None:
+        index.incompleteness(place)  # raises when the index knows of one
         if empty and (place.is_dir() or not place.exists()):
             with TemporaryDirectory(prefix="kagglebatt-") as folder, Archive(Path(folder)) as kept:
                 yield kept
             return
         raise HomeError(f"{place}: holds no archive. Run `kagglebatt evolve --home {place}` first.")
     if not read_only(place) and newest_format(path, LAYOUT):
-        with Archive(place) as kept:
+        with Archive(place, notify) as kept:
             yield kept
         return
-    with _copy_of(place, index.FILES[:1]) as copy, Archive(copy) as kept:
+    with copy_of(place, index.FILES[:1]) as copy, Archive(copy) as kept:
         yield kept
 
 
@@ -139,18 +133,14 @@ def _inlinings(home: Home) -> list[tuple[str, str]]:
 
 
 def _refuse_damage(path: Path, kept: Archive) -> None:
-    problems = kept.damage()
-    lost = index.iterations_lost(path, kept)
-    if lost:
-        problems.append(f"{lost} iterations of its {index.FILE_NAME} are missing")
+    problems = [*kept.damage(), *_lost(path, kept)]
     if problems:
         raise DamagedError(f"{path}: its archive is damaged: {problems[0]} ({len(problems)} in all). {LAYOUT.remedy}")
 
 
-def read_only(place: Path) -> bool:
-    """Also when only the mode says so: whoever took the write bits away means it, and root may write anyway."""
-    present = [place, *(place / name for name in index.FILES if (place / name).exists())]
-    return any(not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK) for path in present)
+def _lost(path: Path, kept: Archive) -> list[str]:
+    lost = index.iterations_lost(path, kept)
+    return [f"{lost} iterations of its {index.FILE_NAME} are missing"] if lost else []
 
 
 def _writable(place: Path, notify: Notify) -> Path:
@@ -178,53 +168,6 @@ def _names(path: Path) -> Iterator[Path]:
         yield path.with_name(f"{path.name}-{number}")
 
 
-def copy_home(source: Path, target: Path, names: Sequence[str] = (*index.FILES, *_BESIDE)) -> None:
-    """Copy files of a home, and their logs, into an existing folder, all as they were at one moment.
-
-    Raises:
-        HomeError: another process keeps writing them, or one is no file.
-        OSError: one cannot be read, or there is no room.
-    """
-    files = [source / f"{name}{suffix}" for name in names for suffix in ("", "-wal")]
-    for _ in range(_TRIES):
-        before = [_version(path) for path in files]
-        for path, version in zip(files, before, strict=True):
-            if version is not None:
-                shutil.copyfile(path, target / path.name)
-            elif path.name.endswith("-wal"):  # one that is there belongs to another file
-                (target / path.name).unlink(missing_ok=True)
-        if before == [_version(path) for path in files]:
-            return
-        time.sleep(_PAUSE_SECONDS)
-    raise HomeError(f"{source}: is being written all the time by another process. Wait for it.")
-
-
-def _version(path: Path) -> tuple[int, int, int] | None:
-    """What changes whenever a file is written; None for one that is not there."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise HomeError(f"{path}: cannot be read ({error.strerror}).") from error
-    if not path.is_file():
-        raise HomeError(f"{path}: is no file. Move it away, or fetch the whole directory again.")
-    return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-@contextmanager
-def _copy_of(place: Path, names: Sequence[str] = index.FILES) -> Iterator[Path]:
-    """A copy of a home's files in a folder of its own, which goes afterwards; errors speak of the home itself."""
-    with TemporaryDirectory(prefix="kagglebatt-") as folder:
-        try:
-            copy_home(place, Path(folder), names)
-            yield Path(folder)
-        except HomeError as error:
-            raise type(error)(str(error).replace(folder, str(place))) from error
-        except OSError as error:
-            raise HomeError(f"{place}: cannot be copied for reading ({error.strerror}).") from error
-
-
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Hold the directory itself: no file is left behind, and a killed process lets go by itself."""
@@ -250,13 +193,14 @@ def merge_homes(places: Sequence[Path], into: Path, notify: Notify = notify_nobo
         HomeError: one of them holds no archive, and none is merged; or one cannot be read, and those before it are.
     """
     for place in places:
+        refuse_half_mended(place)
         if not (place / archive_layout.FILE_NAME).exists():
             raise HomeError(f"{place}: holds no archive, so there is nothing to merge. Check the path.")
     with open_home(into, notify) as home:
         for place in places:
-            with _copy_of(place) as copy:
+            with copy_of(place) as copy:
                 with Archive(copy) as other:
-                    _refuse_damage(place, other)
+                    _refuse_damage(copy, other)
                     solvers = home.archive.merge(other)
                 with closing(Cache(copy)) as remembered:
                     entries = home.cache.merge(remembered)
@@ -279,29 +223,71 @@ def open_made_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home
 
 
 def check(place: Path) -> list[str]:
-    """What is wrong with the archive of a home, a line each."""
+    """What is wrong with a home, a line each: with its archive, and whatever else would have it refused.
+
+    Raises:
+        HomeError: it holds no archive, or one of a newer format.
+    """
     try:
         with read_archive(place) as kept:
-            return kept.check()
+            problems = [*kept.check(), *_lost(place, kept)]
     except (DamagedError, ForeignError) as error:
-        return [str(error)]
+        problems = [str(error)]
+    try:
+        index.incompleteness(place)
+        if version(place / entries.FILE_NAME) is not None:
+            with copy_of(place, index.FILES[1:]) as copy, closing(Cache(copy)):
+                pass
+    except HomeError as error:
+        problems += [] if str(error) in problems else [str(error)]
+    return problems
 
 
 def repair(place: Path, notify: Notify = notify_nobody) -> dict[str, int]:
-    """Set a damaged archive aside, make a new one of what is intact, and write the index; returns its counts."""
+    """Make a new archive of what is intact, where it is damaged, and write the index; returns its counts.
+
+    Args:
+        notify: is given what is gone, and where the damaged archive is.
+
+    Raises:
+        HomeError: it holds no archive, or cannot be written.
+    """
     with _locked(place):
-        counts = salvage(place)
-        (place / index.FILE_NAME).unlink(missing_ok=True)  # it vouches for what was set aside
+        listed = index.read_index(place).get("archive")
+        if _damaged(place):
+            counts = salvage(place)
+            notify(f"{place / DAMAGED_NAME}: the damaged archive; nothing needs it any more.")
+        else:
+            with read_archive(place) as kept:
+                counts = kept.counts()
+        if gone := _gone(listed, counts):
+            notify(f"{place}: its {index.FILE_NAME} lists more than there is; gone are {gone}.")
+        (place / index.FILE_NAME).unlink(missing_ok=True)  # it vouches for what was there before
     with open_home(place, notify):
         pass
     return counts
+
+
+def _damaged(place: Path) -> bool:
+    try:
+        with read_archive(place) as kept:
+            return bool(kept.check())
+    except (DamagedError, ForeignError):
+        return True
+
+
+def _gone(listed: object, counts: Mapping[str, int]) -> str:
+    """What an index lists and an archive has no more, as words."""
+    known = listed if isinstance(listed, dict) else {}
+    numbers = {name: known[name] - count for name, count in counts.items() if isinstance(known.get(name), int)}
+    return ", ".join(f"{number} {name}" for name, number in numbers.items() if number > 0)
 
 
 def cache_figures(place: Path) -> dict[str, dict[str, int | float]]:
     """Sizes of both caches of a home, and the hits and misses of its last iteration."""
     with read_archive(place) as kept:
         history = kept.history(["caches"], newest=1)
-    with _copy_of(place, index.FILES[1:]) as copy, closing(Cache(copy)) as remembered:
+    with copy_of(place, index.FILES[1:]) as copy, closing(Cache(copy)) as remembered:
         figures = remembered.figures()
     last: dict[str, object] = history[-1]["caches"] if history and isinstance(history[-1].get("caches"), dict) else {}
     return {name: {**own, **_numbers(last.get(name)), "size": own["size"]} for name, own in figures.items()}

@@ -6,13 +6,14 @@ A row that was altered is as good as missing. One file holds everything, since a
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import weakref
 from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from kagglebatt.home.connection import Connection
 from kagglebatt.home.database import Layout, close, open_database, seal
+from kagglebatt.home.notify import Notify, notify_nobody
 
 FILE_NAME = "solver-bodies.sqlite"
 
@@ -92,20 +93,21 @@ class EntryFile:
     One that nobody closed, such as a copy that joblib made of a memoized function, closes when it is dropped.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, notify: Notify = notify_nobody) -> None:
         self.path = path
-        self._connection: sqlite3.Connection | None = None
+        self._notify = notify
+        self._connection: Connection | None = None
         self._functions: dict[str, int] = {}
         self._vocabularies: dict[str, int] = {}
 
     def __getstate__(self) -> dict[str, object]:
-        return {"path": self.path, "_connection": None, "_functions": {}, "_vocabularies": {}}
+        return {"path": self.path, "_notify": notify_nobody, "_connection": None, "_functions": {}, "_vocabularies": {}}
 
     @property
-    def connection(self) -> sqlite3.Connection:
+    def connection(self) -> Connection:
         """The open database."""
         if self._connection is None:
-            self._connection = open_database(self.path, LAYOUT)
+            self._connection = open_database(self.path, LAYOUT, self._notify)
             weakref.finalize(self, self._connection.close)
         return self._connection
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kagglebatt.errors import HomeError, ProgramError
-from kagglebatt.home.directory import notify_nobody
+from kagglebatt.home.notify import notify_nobody
 from kagglebatt.programs.batt import Hand, deal
 from kagglebatt.programs.library import read_library
 from kagglebatt.programs.parse import parse_program, refused

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kagglebatt.errors import OutputError
+from kagglebatt.home.handles import blocks
 
 
 def write_aside(path: Path, text: str) -> None:
@@ -43,9 +44,8 @@ def writing(place: Path) -> Iterator[None]:
 def file_digest(path: Path) -> str:
     """The sha256 of a file's bytes, 64 hex digits."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
+    for block in blocks(path):
+        digest.update(block)
     return digest.hexdigest()
 
 

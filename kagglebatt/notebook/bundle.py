@@ -20,8 +20,10 @@ import nbformat
 
 from kagglebatt.errors import SettingsError
 from kagglebatt.home import index
-from kagglebatt.home.directory import copy_home, open_home
+from kagglebatt.home.copying import copy_home
+from kagglebatt.home.directory import open_home
 from kagglebatt.home.files import write_aside
+from kagglebatt.home.handles import read_bytes
 from kagglebatt.notebook.kernel_metadata import NAME as METADATA_NAME
 from kagglebatt.notebook.kernel_metadata import faults, kernel_metadata, slugify
 from kagglebatt.notebook.payload import Payload, pack
@@ -178,7 +180,7 @@ def _home_files(home: Path | None) -> dict[str, bytes]:
         names = [name for name in (*index.FILES, index.FILE_NAME) if (place / name).is_file()]
         if index.FILES[0] not in names:
             raise SettingsError(f"{home}: holds no archive to carry. Run `kagglebatt evolve --home {home}` first.")
-        return {name: (place / name).read_bytes() for name in names}
+        return {name: read_bytes(place / name) for name in names}
 
 
 def _assemble(

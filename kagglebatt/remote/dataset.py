@@ -19,7 +19,8 @@ from typing import Any
 
 from kagglebatt.errors import HomeError, RemoteError, UnsureError
 from kagglebatt.home import index
-from kagglebatt.home.directory import copy_home, open_home
+from kagglebatt.home.copying import copy_home
+from kagglebatt.home.directory import open_home
 from kagglebatt.home.files import read_json, write_aside
 from kagglebatt.remote.client import ABSENT, Client
 from kagglebatt.remote.dataset_metadata import NAME as METADATA_NAME
