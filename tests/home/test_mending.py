@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ SCORES = Scores(2, 2, 1, 1, 1000, ("value",) * 3, {"d": 5})
 TURNS = ("hmirror", "vmirror", "dmirror", "cmirror")
 NAMES = {archive_layout.FILE_NAME, entries.FILE_NAME, index.FILE_NAME}
 LOG = f"{archive_layout.FILE_NAME}-wal"
+
+
+def foreign(path: Path) -> None:
+    """Put another program's database in the place of a file."""
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE cookies (name)")
 
 
 class Killed(BaseException):
@@ -184,7 +192,8 @@ def test_an_older_copy_of_the_archive_is_taken_and_what_is_gone_is_said(tmp_path
     ("change", "message"),
     [
         (lambda home: (home / index.FILE_NAME).write_text(json.dumps({"format": 99})), "format 99"),
-        (lambda home: shutil.copyfile(home / archive_layout.FILE_NAME, home / entries.FILE_NAME), "Delete it"),
+        (lambda home: shutil.copyfile(home / archive_layout.FILE_NAME, home / entries.FILE_NAME), "Update kagglebatt"),
+        (lambda home: foreign(home / entries.FILE_NAME), "Delete it"),
         (lambda home: (home / f"{entries.FILE_NAME}-wal").symlink_to(home / "x"), "is a link"),
     ],
 )
