@@ -116,3 +116,8 @@ def test_nothing_executes_text() -> None:
                 assert node.func.id not in {"eval", "exec", "compile", "__import__"}, path
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 assert "pickle" not in ast.dump(node), path
+
+
+def test_types_travel_with_the_package() -> None:
+    """The marker by which type checkers believe an installed package's annotations."""
+    assert (PACKAGE / "py.typed").is_file()

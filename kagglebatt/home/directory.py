@@ -46,7 +46,7 @@ class Home:
 
 
 @contextmanager
-def open_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home]:
+def open_home(place: str | Path, notify: Notify = notify_nobody) -> Iterator[Home]:
     """Open a home for writing, making it where there is none; it is saved and closed afterwards.
 
     Args:
@@ -56,7 +56,7 @@ def open_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home]:
         HomeError: it is in use, no directory, cannot be written, or of a newer format.
         DamagedError: the archive is damaged.
     """
-    path = _writable(place, notify)
+    path = _writable(Path(place), notify)
     with _locked(path):
         refuse_half_mended(path)
         why = index.incompleteness(path)
@@ -85,7 +85,7 @@ def open_home(place: Path, notify: Notify = notify_nobody) -> Iterator[Home]:
 
 
 @contextmanager
-def read_archive(place: Path, empty: bool = False, notify: Notify = notify_nobody) -> Iterator[Archive]:
+def read_archive(place: str | Path, empty: bool = False, notify: Notify = notify_nobody) -> Iterator[Archive]:
     """The archive of a home for reading, also while another process works on it; a read-only home is left as it is.
 
     Args:
@@ -95,6 +95,7 @@ def read_archive(place: Path, empty: bool = False, notify: Notify = notify_nobod
     Raises:
         HomeError: there is none, or it cannot be read.
     """
+    place = Path(place)
     path = place / archive_layout.FILE_NAME
     refuse_half_mended(place)
     if version(path) is None:

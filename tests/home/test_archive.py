@@ -12,6 +12,7 @@ import pytest
 from kagglebatt.errors import DamagedError, HomeError, ProgramError
 from kagglebatt.home.archive import KEPT_PER_TASK, Archive, Filing, RankedDiffer
 from kagglebatt.home.archive_layout import FILE_NAME
+from kagglebatt.home.directory import open_home, read_archive
 from kagglebatt.home.exported import read_exported
 from kagglebatt.home.salvage import SET_ASIDE_NAME, salvage
 from kagglebatt.programs.parse import parse_program
@@ -275,3 +276,12 @@ def test_a_report_that_is_no_object_is_left_out(tmp_path: Path) -> None:
         ]
         assert archive.counts()["iterations"] == 5
         assert json.dumps(archive.counts())
+
+
+def test_a_home_may_be_named_by_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To be opened, and to be read."""
+    monkeypatch.chdir(tmp_path)
+    with open_home("x"):
+        pass
+    with read_archive("x") as kept:
+        assert kept.counts()["solvers"] == 0
