@@ -14,7 +14,7 @@ LINE = "rgba(136,136,136,0.35)"
 """The colour of thin lines."""
 MONOSPACE = "font-family:ui-monospace,Menlo,Consolas,monospace"
 MOST_ROWS = 50
-"""Rows of a table that are drawn; the rest is counted."""
+"""Rows of a table that are drawn where nothing else was asked for; the rest is counted."""
 
 _CELL = f"padding:2px 10px 2px 0;border:none;border-bottom:1px solid {LINE};vertical-align:top"
 
@@ -66,15 +66,16 @@ def duration(seconds: float) -> str:
     return f"{1000 * seconds:.3g} ms" if seconds < 0.9995 else f"{seconds:,.1f} s"
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
-    """Rows under column names; numbers stand to the right. Rows after the first fifty are counted.
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], most: int = MOST_ROWS) -> Html:
+    """Rows under column names; numbers stand to the right.
 
     Args:
         columns: their names; where all are empty there is no head.
         rows: as many values as there are columns, each; ``Html`` stays what it is.
+        most: rows after so many are counted, not drawn.
     """
     rows = iter(rows)
-    drawn = [f"<tr>{''.join(map(_cell, row))}</tr>" for row in islice(rows, MOST_ROWS)]
+    drawn = [f"<tr>{''.join(map(_cell, row))}</tr>" for row in islice(rows, most)]
     left = sum(1 for _ in rows)
     head = "".join(f'<th style="{_CELL};text-align:left;font-weight:bold">{escape(name)}</th>' for name in columns)
     more = line(f"and {left:,} more") if left else ""

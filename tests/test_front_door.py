@@ -59,6 +59,11 @@ def test_no_name_is_that_of_a_module() -> None:
         kb.evolv  # noqa: B018 - asking for it is what is tried
 
 
+def test_the_package_says_that_it_is_typed() -> None:
+    """The mark that type checkers look for is beside the code."""
+    assert (PACKAGE / "py.typed").is_file()
+
+
 def test_importing_loads_nothing_heavy() -> None:
     """No other module of the package, and nothing that is not Python's own."""
     code = "import sys; before = set(sys.modules); import kagglebatt; print(*sorted(set(sys.modules) - before))"

@@ -15,7 +15,7 @@ _LONGEST_CONSTANT = 60
 def listing(steps: Steps) -> Html:
     """Every step of a program on a line of its own."""
     rows = ((place + 1, Html(_line(place, steps))) for place in range(len(steps)))
-    return Html(f'<div style="{MONOSPACE};font-size:12px">{table(("", ""), rows)}</div>')
+    return Html(f'<div style="{MONOSPACE};font-size:12px">{table(("", ""), rows, most=len(steps))}</div>')
 
 
 def signature(name: str) -> str:

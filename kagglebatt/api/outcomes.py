@@ -21,7 +21,7 @@ class SampleOutcome:
     Attributes:
         sample: the pair that it was run on.
         kind: ``value``, ``raised``, ``timed out``, ``too large``, ``not a grid`` or ``crashed``.
-        fault: name of the exception when it raised, else empty.
+        fault: name of the exception when it raised, or of the type of what is no grid; else empty.
         value: the grid that it computed, or None.
         right: whether that is the known answer.
         similarity: cells that agree with the answer, per thousand.
@@ -40,7 +40,8 @@ class SampleOutcome:
     def verdict(self) -> str:
         """One or two words for it, such as ``right`` or ``raised KeyError``."""
         if self.kind != Kind.VALUE.value:
-            return f"{self.kind} {self.fault}".rstrip()
+            but = "but " if self.kind == Kind.NOT_A_GRID.value and self.fault else ""
+            return f"{self.kind} {but}{self.fault}".rstrip()
         if self.sample.answer is None:
             return "a grid; the answer is not known"
         if self.right:

@@ -15,7 +15,6 @@ def progress_bar(wanted: bool = True) -> Iterator[Callable[[str, int, int], None
     if not wanted or not ("ipykernel" in sys.modules or sys.stderr.isatty()):
         yield lambda _stage, _done, _total: None
         return
-    tqdm = _tqdm()
     bar: Any = None
 
     def advance(stage: str, done: int, total: int) -> None:
@@ -23,7 +22,7 @@ def progress_bar(wanted: bool = True) -> Iterator[Callable[[str, int, int], None
         if bar is None or bar.desc != stage or bar.total != total:
             if bar is not None:
                 bar.close()
-            bar = tqdm(desc=stage, total=total, unit="run", leave=False, disable=None)
+            bar = _tqdm()(desc=stage, total=total, unit="run", leave=False, disable=None)
             bar.desc, bar.total = stage, total  # also where it is not shown
         bar.update(done - bar.n)
 
@@ -35,7 +34,12 @@ def progress_bar(wanted: bool = True) -> Iterator[Callable[[str, int, int], None
 
 
 def _tqdm() -> Any:
+    """The kind of bar that can be shown here; late, since importing the notebook's takes a while."""
+    if "ipykernel" not in sys.modules:
+        from tqdm import tqdm
+
+        return tqdm
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a notebook without widgets has no bar, which is no reason to complain
-        from tqdm.auto import tqdm
-    return tqdm
+        from tqdm.auto import tqdm as of_the_notebook
+    return of_the_notebook

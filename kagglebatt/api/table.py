@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, SupportsIndex, overload
 
-from kagglebatt.markup import Html, block, duration, plural, span, table
+from kagglebatt.markup import MOST_ROWS, Html, block, duration, plural, span, table
 
 _DIGITS = 8
 """Digits of an md5 that are drawn; the pointer shows all."""
@@ -25,11 +25,13 @@ class Table(list[dict[str, Any]]):
 
     Attributes:
         title: what the rows are.
+        most: rows that a notebook draws; the rest is counted.
     """
 
-    def __init__(self, title: str, rows: Iterable[dict[str, Any]] = ()) -> None:
+    def __init__(self, title: str, rows: Iterable[dict[str, Any]] = (), most: int = MOST_ROWS) -> None:
         super().__init__(rows)
         self.title = title
+        self.most = most
 
     @overload
     def __getitem__(self, place: SupportsIndex) -> dict[str, Any]: ...
@@ -37,7 +39,7 @@ class Table(list[dict[str, Any]]):
     def __getitem__(self, place: slice) -> Table: ...
     def __getitem__(self, place: SupportsIndex | slice) -> dict[str, Any] | Table:
         rows = super().__getitem__(place)
-        return Table(self.title, rows) if isinstance(rows, list) else rows
+        return Table(self.title, rows, self.most) if isinstance(rows, list) else rows
 
     def column(self, name: str) -> list[Any]:
         """One value of every row."""
@@ -54,7 +56,7 @@ class Table(list[dict[str, Any]]):
     def _repr_html_(self) -> str:
         columns = list(self[0]) if self else []
         rows = ([_drawn(name, row[name]) for name in columns] for row in self)
-        return block(f"{self.title}: {plural(len(self), 'row')}", table(columns, rows) if self else "")
+        return block(f"{self.title}: {plural(len(self), 'row')}", table(columns, rows, self.most) if self else "")
 
 
 _MOST_LINES = 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,10 +12,18 @@ from kagglebatt.settings import Settings
 from kagglebatt.tasks import load
 from kagglebatt.tasks.task import Task, one_of_each
 
+_PACKAGE = __name__.partition(".")[0]
+
 
 def warn(sentence: str) -> None:
-    """Tell the user of a notebook or script something beside the results."""
-    warnings.warn(sentence, stacklevel=2)
+    """Tell the user of a notebook or script something beside the results, as a warning of the line that they wrote.
+
+    Each time, too: Python's own would keep silent about a second file that lacks the same as the first one did.
+    """
+    frame = sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        frame = frame.f_back
+    warnings.warn_explicit(sentence, UserWarning, frame.f_code.co_filename, frame.f_lineno, registry={})
 
 
 def load_tasks(

@@ -31,4 +31,4 @@ def primitives(name: str = "") -> Table:
         for each, value in CONSTANTS.items()
         if name in each
     ]
-    return Table("vocabulary", rows)
+    return Table("vocabulary", rows, most=len(rows))

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from kagglebatt import __version__
+from kagglebatt.api.progress import progress_bar
 from kagglebatt.commands.options import (
     DEAL_OPTIONS,
     HOME,
@@ -25,7 +26,6 @@ from kagglebatt.commands.options import (
     TASK_OPTIONS,
     notify,
     option,
-    progress_bar,
     read_tasks,
     with_options,
 )

@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
+from kagglebatt.api.progress import progress_bar
 from kagglebatt.commands.options import (
     HOME,
     JSON,
     RUN_OPTIONS,
     TASK_OPTIONS,
     notify,
-    progress_bar,
     read_tasks,
     with_options,
 )

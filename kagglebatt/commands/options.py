@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,29 +94,3 @@ def read_tasks(settings: Settings) -> tuple[Task, ...]:
     tasks = load_tasks(settings.dataset, settings.tasks, settings.ids, settings.strict)
     tasks.tell(notify)
     return tasks
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on standard error when that is a terminal; nothing in a log, where it would be a flood."""
-    if not sys.stderr.isatty():
-        yield lambda _stage, _done, _total: None
-        return
-    from tqdm import tqdm
-
-    bar: Any = None
-
-    def advance(stage: str, done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None or bar.desc != stage or bar.total != total:
-            if bar is not None:
-                bar.close()
-            bar = tqdm(desc=stage, total=total, unit="run", leave=False)
-            bar.desc = stage
-        bar.update(done - bar.n)
-
-    try:
-        yield advance
-    finally:
-        if bar is not None:
-            bar.close()

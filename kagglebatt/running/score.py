@@ -29,7 +29,7 @@ class SampleScore:
 
     Attributes:
         kind: the outcome's kind; NOT_A_GRID when the value could not be an answer.
-        fault: name of the exception when it raised.
+        fault: name of the exception when it raised; where answers are kept, of the type of what is no grid.
         right: whether the answer was reproduced exactly.
         similarity: cells that agree with the answer, per thousand; 0 for another shape or no grid.
         gains: for each differ what was gained on this sample; empty for test samples.

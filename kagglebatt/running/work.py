@@ -180,8 +180,11 @@ class _SliceRun:
         sample = self.part.unit.sample
         gains = self._gains(number, outcome) if sample.kind == "demo" else ()
         score = score_sample(outcome, sample.answer, gains)
-        keep = self._keep_answers and score.kind is Kind.VALUE
-        return replace(score, answer=outcome.value) if keep else score
+        if self._keep_answers and score.kind is Kind.VALUE:
+            return replace(score, answer=outcome.value)
+        if self._keep_answers and score.kind is Kind.NOT_A_GRID:
+            return replace(score, fault=type(outcome.value).__name__)
+        return score
 
     def _at(self, number: int, differ: int = -1) -> None:
         if self._position is not None:

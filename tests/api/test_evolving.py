@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import kagglebatt as kb
-from kagglebatt.errors import HomeError
+from kagglebatt.errors import HomeError, StoppedError
 from kagglebatt.iteration import evolve
 from kagglebatt.report import Report
 
@@ -45,6 +46,20 @@ def test_iterations_are_those_of_the_command_line(settings: kb.Settings, tmp_pat
 def test_a_used_up_time_budget_ends_the_reports(settings: kb.Settings) -> None:
     """There is nothing wrong with it."""
     assert list(kb.evolve(settings, minutes=1e-9)) == []
+
+
+def test_an_interrupt_ends_the_reports_in_order(tasks: tuple[kb.Task, ...], tmp_path: Path) -> None:
+    """What was finished is saved, and one sentence says so."""
+    reports = kb.evolve(tasks=tasks, solvers=TEXTS, candidates=2, iterations=2, jobs=1, home=tmp_path / "home")
+    next(reports)
+    signal.raise_signal(signal.SIGINT)
+    with pytest.raises(
+        StoppedError, match=r"^stopped \(SIGINT\)\. What was finished is saved; the same command"
+    ) as told:
+        next(reports)
+    assert told.value._render_traceback_() == [f"StoppedError: {told.value}"]
+    with kb.open_home(tmp_path / "home") as home:
+        assert home.archive.counts()["iterations"] == 1
 
 
 def test_programs_of_one_name_are_dealt_side_by_side(tasks: tuple[kb.Task, ...], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +73,15 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(good.replace("[[2]]", "[[12]]"))
     with pytest.warns(UserWarning, match=r"left out: .*b\.json"):
         assert [task.id for task in kb.load_tasks(tmp_path)] == ["a"]
+
+
+def test_a_warning_is_of_the_users_own_line_and_comes_each_time() -> None:
+    """Python's own would come once for equal texts, and name a line of the package."""
+    for _ in range(2):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("default")
+            kb.read_programs("def solve_a(I):\n    O = vmirror(I)\n    return O\n\ndef b(I):\n    return 5\n")
+        assert [warning.filename for warning in told] == [__file__]
 
 
 def test_a_mutant_differs_and_is_the_same_for_the_same_seed() -> None:

@@ -21,7 +21,7 @@ TEXTS = ("O = vmirror(I)", "O = height(I)", "O = first(ZERO)")
 @pytest.mark.parametrize("backend", ["threading", "sequential"])
 @pytest.mark.parametrize("keep", [True, False])
 def test_answers_are_kept_where_asked_for(tiny_task: Task, backend: str, keep: bool, tmp_path: Path) -> None:
-    """The grid beside its score; none of a number, of a program that raised, or where nobody asked."""
+    """The grid beside its score, of a number only its type; nothing of a program that raised, or where nobody asked."""
     plan = prepare(deal([((text,), parse_program(text)) for text in TEXTS]))
     units = [Unit(plan, tiny_task, sample) for sample in tiny_task.samples]
     settings = Settings(home=tmp_path, jobs=1, backend=backend)
@@ -29,4 +29,5 @@ def test_answers_are_kept_where_asked_for(tiny_task: Task, backend: str, keep: b
         scores, _ = run(units, Batt((), ()), pool, keep_answers=keep)
     expected = [[sample.answer if keep else None, None, None] for sample in tiny_task.samples]
     assert [[score.answer for score in row] for row in scores] == expected
+    assert [score.fault for score in scores[0]] == ["", "int" if keep else "", "TypeError"]
     assert all(row[0].right and not row[1].right for row in scores)
