@@ -98,12 +98,14 @@ class RemoteError(_OneSentence):
 
     Attributes:
         status: HTTP status of the answer, 0 where there was none.
+        after: seconds that Kaggle asked to wait before the next call, 0 where it named none.
     """
 
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message, status)
+    def __init__(self, message: str, status: int = 0, after: float = 0.0) -> None:
+        super().__init__(message, status, after)
         self.message = message
         self.status = status
+        self.after = after
 
     def __str__(self) -> str:
         return self.message

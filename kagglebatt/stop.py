@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
@@ -78,3 +78,36 @@ def stopping_at_once() -> Iterator[None]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def finishing(tell: Callable[[], object]) -> Iterator[None]:
+    """Put off SIGINT and SIGTERM until the body is done, for what must not be left half done; a second one is heeded.
+
+    Args:
+        tell: called when a signal is put off.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    previous = {number: signal.getsignal(number) for number in numbers}
+    put_off: list[int] = []
+
+    def restore() -> None:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        restore()  # the next one does what it would have done without this
+        put_off.append(number)
+        tell()
+
+    for number in numbers:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        restore()
+        if put_off:
+            signal.raise_signal(put_off[0])

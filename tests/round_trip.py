@@ -15,21 +15,36 @@ from typing import Any
 from kagglebatt.home import archive_layout, entries
 from tests.kaggle_standin import Standin
 
-QUICK = ("--poll", "0.25", "--settle", "4", "--call-timeout", "5", "--wait", "0.5")
+QUICK = ("--poll", "0.25", "--settle", "4", "--call-timeout", "10", "--wait", "2")
 """Timeouts for a Kaggle that is on this machine."""
 
 SMALL = ("--candidates", "4", "--jobs", "1")
 
 
+_BESIDE = """
+import sys
+sys.executable = sys.argv.pop(1)
+from kagglebatt.commands.cli import run_command_line
+run_command_line()
+"""
+
+
 @dataclass(frozen=True)
 class Machine:
-    """A working directory with Kaggle's client logged in to the stand-in."""
+    """A working directory with Kaggle's client logged in to the stand-in.
+
+    Attributes:
+        tools: folder of another client, used as if it were beside the interpreter.
+    """
 
     kaggle: Standin
     folder: Path
+    tools: Path | None = None
 
     def command(self, *arguments: str) -> list[str]:
         """A kagglebatt command line."""
+        if self.tools is not None:
+            return [sys.executable, "-c", _BESIDE, str(self.tools / "python"), *arguments]
         return [sys.executable, "-m", "kagglebatt", *arguments]
 
     def environment(self, **more: str) -> dict[str, str]:

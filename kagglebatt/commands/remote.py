@@ -27,15 +27,24 @@ from kagglebatt.commands.options import (
     read_sizes,
     with_options,
 )
-from kagglebatt.errors import CredentialsError, RemoteError, RunFailedError, SettingsError
+from kagglebatt.errors import (
+    CredentialsError,
+    IgnoredInputError,
+    QuotaError,
+    RemoteError,
+    RunFailedError,
+    SettingsError,
+    UnsureError,
+)
 from kagglebatt.notebook.result import RESULT_NAME
 from kagglebatt.remote.client import Client, Timeouts
 from kagglebatt.remote.dataset_metadata import ANYBODY, read_metadata
 from kagglebatt.settings import Settings
 from kagglebatt.stop import stopping_at_once
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # commands load only what they need
     from kagglebatt.remote.loop_plan import LoopPlan
+    from kagglebatt.remote.pushing import Folder
 
 _FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("build/kernel"), required=False
@@ -66,8 +75,12 @@ _LONGEST = 1_000_000
 """Seconds, or minutes, that make sense as a limit; the system's own clocks take no endless ones."""
 
 
-def _timeouts(given: dict[str, Any]) -> Timeouts:
-    """The timeouts that the options say; they are taken out of ``given``."""
+def _timeouts(given: dict[str, Any], patient: bool = False) -> Timeouts:
+    """The timeouts that the options say; they are taken out of ``given``.
+
+    Args:
+        patient: Kaggle may be out of reach for as long as a run may take.
+    """
     names = {"call": "call_timeout", "poll": "poll", "settle": "settle", "run": "wait"}
     values = {name: given.pop(option) for name, option in names.items()}
     for name, value in values.items():
@@ -75,7 +88,7 @@ def _timeouts(given: dict[str, Any]) -> Timeouts:
             option = names[name].replace("_", "-")
             raise SettingsError(f"--{option} is {value}; it must be above 0, and at most {_LONGEST:,}.")
     values["run"] *= 60
-    return Timeouts(**values, pause=values["poll"] / 5)
+    return Timeouts(**values, pause=values["poll"] / 5, outage=values["run"] if patient else 0.0)
 
 
 def _account(client: Client, dry_run: bool = False) -> str:
@@ -113,28 +126,71 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
 @_stoppable
 def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     """Push the kernel in FOLDER, once; a run that is there already is not pushed again."""
-    from kagglebatt.errors import QuotaError
-    from kagglebatt.remote import kernel as remote_kernel
+    from kagglebatt.remote import pushing
+    from kagglebatt.remote.kernel import describe
+    from kagglebatt.remote.lock import locked
 
-    client = Client(_timeouts(given), notify)
-    kernel = remote_kernel.read_folder(folder, _account(client, dry_run))
+    timeouts = _timeouts(given, patient=True)
+    pushing.read_folder(folder, ANYBODY)
     if dry_run:
-        lines = remote_kernel.describe(folder)
+        kernel = pushing.read_folder(folder, _account(Client(timeouts, notify), dry_run))
+        lines = describe(folder)
         click.echo("\n".join([*lines, f"kaggle kernels push -p {folder}: {kernel.ref}, bundle {kernel.bundle}"]))
         return
-    if remote_kernel.bundle_on_kaggle(client, kernel.ref) == kernel.bundle:
-        click.echo(f"{kernel.ref}: bundle {kernel.bundle} is there already; it was not pushed again")
-        return
+    with locked(folder, notify, "push") as handle:
+        client = Client(timeouts, notify, (handle,))
+        kernel = pushing.owned(pushing.read_folder(folder, _account(client)))
+        begun, _ = pushing.read_note(kernel)
+        if begun:
+            notify(f"{kernel.ref}: an earlier push did not end. Looking for {timeouts.settle:.0f} s.")
+        there = pushing.shows_up if begun else _is_there
+        if there(client, kernel.ref, kernel.bundle):
+            pushing.write_note(kernel, pushing.read_note(kernel)[1])
+            click.echo(f"{kernel.ref}: bundle {kernel.bundle} is there already; it was not pushed again")
+            return
+        _push_when_there_is_room(client, pushing.renewed(kernel) if begun else kernel, quota)
+
+
+def _is_there(client: Client, ref: str, bundle: str) -> bool:
+    from kagglebatt.remote.pushing import bundle_on_kaggle
+
+    return bundle_on_kaggle(client, ref) == bundle
+
+
+def _push_when_there_is_room(client: Client, kernel: Folder, quota: str) -> None:
+    """Push a kernel, as soon as the account may have another run."""
+    from kagglebatt.remote import pushing
+
+    def noted(kernel: Folder) -> Folder:
+        pushing.write_note(kernel, None)
+        return kernel
+
+    def keep(kernel: Folder, version: int) -> None:
+        pushing.write_note(kernel, version)
+        named = f"pushed as version {version}" if version else "pushed"
+        click.echo(f"{kernel.ref}: {named}, bundle {kernel.bundle}")
+
+    latest = kernel
     for _ in client.timeouts.polls(client.timeouts.run):
+
+        def again() -> Folder:
+            nonlocal latest
+            latest = noted(pushing.renewed(latest))
+            return latest
+
         try:
-            version = remote_kernel.push(client, kernel)
+            pushing.push(client, noted(latest), again, keep)
+            return
+        except (UnsureError, IgnoredInputError):  # it may be there, or is
+            raise
         except QuotaError as error:
+            pushing.forget_note(latest)
             if quota == "stop":
                 raise
             notify(f"{error} Waiting for that.")
-        else:
-            click.echo(f"{kernel.ref}: pushed as version {version or '?'}, bundle {kernel.bundle}")
-            return
+        except RemoteError:
+            pushing.forget_note(latest)
+            raise
     raise RunFailedError(f"{kernel.ref}: no other run ended within {client.timeouts.run / 60:.0f} minutes.")
 
 
@@ -145,11 +201,15 @@ def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
 def status(folder: Path, as_json: bool, **given: Any) -> None:
     """Say how the run of the kernel in FOLDER is; exit code 1 when it failed, or is not there."""
     from kagglebatt.remote import kernel as remote_kernel
+    from kagglebatt.remote import pushing
 
     client = Client(_timeouts(given), notify)
-    kernel = remote_kernel.read_folder(folder, _account(client))
-    there = remote_kernel.bundle_on_kaggle(client, kernel.ref)
-    state, message = remote_kernel.status(client, kernel.ref) if there == kernel.bundle else ("NOT PUSHED", "")
+    kernel = pushing.read_folder(folder, _account(client))
+    state, message = "NOT PUSHED", ""
+    if _is_there(client, kernel.ref, kernel.bundle):
+        _, version = pushing.read_note(kernel)
+        pinned = f"{kernel.ref}/{version}" if version and client.pins else kernel.ref
+        state, message = remote_kernel.status(client, pinned)
     if as_json:
         click.echo(json.dumps({"ref": kernel.ref, "bundle": kernel.bundle, "state": state, "message": message}))
     else:
@@ -170,7 +230,7 @@ def pull(
 
     With --dataset-source, fetch the published home instead.
     """
-    client = Client(_timeouts(given), notify)
+    client = Client(_timeouts(given, patient=True), notify)
     with TemporaryDirectory(prefix="kagglebatt-") as scratch:
         if dataset_source is not None:
             _pull_dataset(client, dataset_source, Path(scratch), home, dry_run)
@@ -191,10 +251,10 @@ def _pull_dataset(client: Client, ref: str, folder: Path, home: Path, dry_run: b
 
 
 def _pull_run(client: Client, folder: Path, target: Path, home: Path, dry_run: bool) -> None:
-    from kagglebatt.remote import kernel as remote_kernel
+    from kagglebatt.remote import pushing
     from kagglebatt.remote.watch import Watch, check_run, merge_output, wait
 
-    kernel = remote_kernel.read_folder(folder, _account(client, dry_run))
+    kernel = pushing.read_folder(folder, _account(client, dry_run))
     _refuse_to_replace(target, home)
     if dry_run:
         click.echo(
@@ -202,11 +262,12 @@ def _pull_run(client: Client, folder: Path, target: Path, home: Path, dry_run: b
             f"compare every file with result.json, and merge the home into {home}"
         )
         return
-    if remote_kernel.bundle_on_kaggle(client, kernel.ref) != kernel.bundle:
+    begun, version = pushing.read_note(kernel)
+    if not (pushing.shows_up if begun or version else _is_there)(client, kernel.ref, kernel.bundle):
         raise RunFailedError(
             f"{kernel.ref}: does not have bundle {kernel.bundle}. `kagglebatt push {folder}` pushes it."
         )
-    output = wait(Watch(client, kernel.ref, kernel.bundle, target, _show))
+    output = wait(Watch(client, kernel.ref, kernel.bundle, target, _show, version))
     new = merge_output(output, home, notify)
     check_run(kernel.ref, output)
     assert output.result is not None
@@ -299,11 +360,12 @@ def loop(
 ) -> None:
     """Bundle, push, wait, fetch, check, merge and publish, again and again; begun again, it goes on."""
     from kagglebatt.home.copying import read_only
+    from kagglebatt.remote.lock import locked
     from kagglebatt.remote.loop import Loop
     from kagglebatt.remote.loop_plan import LoopPlan, describe
-    from kagglebatt.remote.loop_state import locked, read_state
+    from kagglebatt.remote.loop_state import read_state
 
-    timeouts = _timeouts(given)
+    timeouts = _timeouts(given, patient=True)
     settings = Settings(**given)
     counts = read_sizes(sizes)
     if settings.home.is_dir() and read_only(settings.home):

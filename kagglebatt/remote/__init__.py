@@ -2,5 +2,5 @@
 
 Imports: ``notebook``, ``home`` and all below it.
 
-For others: ``client.Client``, ``kernel.push``, ``watch.wait``, ``dataset.publish``, ``loop.Loop``.
+For others: ``client.Client``, ``pushing.push``, ``watch.wait``, ``dataset.publish``, ``loop.Loop``.
 """

@@ -8,41 +8,32 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from time import monotonic, sleep
 from typing import Any
 
 from kagglebatt.errors import CredentialsError, RemoteError, UnsureError
-from kagglebatt.home.files import read_json
-from kagglebatt.remote.connection import no_connection
+from kagglebatt.remote.answers import TRACED, UNTRACED, Answer, read_answer
+from kagglebatt.remote.installed import found_client
 from kagglebatt.remote.sign_in import check_folder, unknown_account
 
-_STATUS = re.compile(r"\b([45]\d\d) (?:Client|Server) Error")
 _SIGNED_OUT = "Authentication required to call the Kaggle API"
-_WORDINGS = {
-    403: ("Cannot access kernel", "You don't have access", "was denied"),
-    404: ("The resource was not found",),
-    409: ("already exists", "already in use"),
-    429: ("You have been rate limited",),
-    503: ("problem on Kaggle's side",),
-}
-"""What stands for a status where the client prints a message instead of it."""
-
-_SECRET_NAMES = ("KAGGLE_KEY", "KAGGLE_API_TOKEN", "KAGGLE_TOKEN")
-_SECRET_FILES = ("kaggle.json", "access_token", "access_token.txt", "credentials.json")
-_LEAST_SECRET = 8
+_USAGE = 2
+"""The client's exit code when it does not understand what is asked of it."""
 
 ABSENT = (403, 404)
 """What Kaggle answers for what does not exist, or may not be seen."""
 
 _UNSEEN = "See whether it is there, and whether this account may see it."
 _LATER = "Run the same command again later."
+_PINS = (2, 2, 5)
+"""The first version that does what ``Client.pins`` says."""
+
+_SLOWEST = 60
+"""Pauses grow to at most so many times the first."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +48,8 @@ class Timeouts:
         run: for a run to be queued, run and end.
         pause: before a question is asked again, doubled each time.
         tries: how often it is asked at most.
+        outage: for Kaggle to answer again, where it does not, or asks to wait; so long is it asked in spite of
+            ``tries``.
     """
 
     call: float = 60.0
@@ -66,6 +59,21 @@ class Timeouts:
     run: float = 13 * 3600.0
     pause: float = 1.0
     tries: int = 4
+    outage: float = 0.0
+
+    def again(self, number: int, passed: float, error: RemoteError) -> float:
+        """The pause before a question that failed is asked again, in seconds; 0 for never.
+
+        It is at least as long as Kaggle asked to wait.
+
+        Args:
+            number: of tries before this one.
+            passed: seconds since the first.
+        """
+        pause = max(self.pause * min(2.0 ** min(number, 10), _SLOWEST), error.after)
+        if number + 1 < self.tries and error.after <= max(self.outage, self.settle):
+            return pause
+        return pause if isinstance(error, UnsureError) and passed + pause <= self.outage else 0.0
 
     def pauses(self) -> Iterator[float]:
         """Pauses after each try but the last, which has none behind it."""
@@ -98,18 +106,17 @@ class Client:
                 begins before a client that outlived its master has ended, too.
 
         Raises:
-            CredentialsError: there is no such command.
+            CredentialsError: there is no such command, or it is too old.
         """
-        beside = Path(sys.executable).with_name("kaggle")
-        command = shutil.which("kaggle") or (str(beside) if beside.exists() else None)
-        if command is None:
-            raise CredentialsError(
-                "Kaggle's client is not installed: python -m pip install kaggle (2.2.4 or newer, for Python 3.11 on)."
-            )
-        self._command = command
+        self._command, self._version = found_client()
         self._held = held
         self.timeouts = timeouts
         self.notify = notify
+
+    @property
+    def pins(self) -> bool:
+        """Whether it asks after the version that is named, and not after the newest all the same."""
+        return self._version >= _PINS
 
     def account(self, again: bool = True) -> str:
         """The name of the account that the client is logged in to.
@@ -120,35 +127,55 @@ class Client:
         Raises:
             CredentialsError: it is logged in to none, or cannot begin here.
         """
-        said = self.read("config", "view") if again else self.ask("config", "view")
+        said = self.read("config", "view", patient=False) if again else self.ask("config", "view")
         found = re.search(r"^- username: (\S+)$", said, re.MULTILINE)
         if found is None or found[1] == "None":
             raise CredentialsError(unknown_account())
         return found[1]
 
-    def read(self, *arguments: str, transfer: bool = False, quiet: tuple[int, ...] = ()) -> str:
+    def read(
+        self,
+        *arguments: str,
+        transfer: bool = False,
+        quiet: tuple[int, ...] = (),
+        wanted: str = "",
+        patient: bool = True,
+    ) -> str:
         """Ask what changes nothing, a few times where the answer is no; what the client printed.
 
         Args:
             transfer: it fetches files, which may take longer.
             quiet: statuses that may well be the answer; they are not told.
+            wanted: pattern of what an answer has in it; another one is none.
+            patient: an outage is waited out.
 
         Raises:
             RemoteError: the answer stays no.
         """
-        told = ""
-        for number, pause in enumerate(self.timeouts.pauses()):
+        timeouts = self.timeouts if patient else replace(self.timeouts, outage=0.0)
+        began, number, told = monotonic(), 0, ""
+        while True:
             try:
-                return self._run(arguments, 2.0 ** (number + 1) if transfer else 1.0, ())
+                said = self._run(arguments, 2.0 ** min(number + 1, timeouts.tries) if transfer else 1.0, ())
+                if not re.search(wanted, said):
+                    words = " ".join(said.split())[:200] or "nothing"
+                    raise UnsureError(
+                        f"`kaggle {' '.join(arguments[:2])}` says nothing of what was asked, but {words}."
+                    )
             except RemoteError as error:
+                pause = timeouts.again(number, monotonic() - began, error)
                 if not pause:
                     remedy = _UNSEEN if error.status in ABSENT else _LATER
-                    raise type(error)(f"{error} {remedy}", error.status) from error
-                if error.status not in quiet and str(error) != told:
+                    raise type(error)(f"{error} {remedy}", error.status, error.after) from error
+                if error.status not in quiet and told != str(error):
                     told = str(error)
-                    self.notify(f"{error} Asking again in {pause:.0f} s.")
-                sleep(pause)
-        raise AssertionError("there is a last try")
+                    self.notify(f"{error} Asking again in {pause:.0f} s{', and on' if timeouts.outage else ''}.")
+            else:
+                if number >= timeouts.tries:
+                    self.notify(f"Kaggle answers again, after {monotonic() - began:.0f} s.")
+                return said
+            sleep(pause)
+            number += 1
 
     def ask(self, *arguments: str, stretch: float = 1.0) -> str:
         """Run the command once, for what it changes; what it printed.
@@ -173,10 +200,10 @@ class Client:
             raise UnsureError(f"`kaggle {' '.join(arguments[:2])}` gave no answer within {seconds:.0f} s.") from None
         finally:
             end(process)
-        out, err = without_secrets(out), without_secrets(err)
+        answer = read_answer(out, err)
         if process.returncode == 0 and "User cancelled operation" not in out:
-            return out
-        raise _fault(arguments, out, err)
+            return answer.out
+        raise _fault(arguments, answer, process.returncode)
 
     def start(self, *arguments: str, held: tuple[int, ...] = ()) -> subprocess.Popen[str]:
         """Start the command in a process group of its own; both of its streams are pipes."""
@@ -185,7 +212,7 @@ class Client:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(TRACED if arguments[:2] in _TRACED else UNTRACED)},
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
@@ -203,46 +230,11 @@ def end(process: subprocess.Popen[Any]) -> None:
             stream.close()
 
 
-def _fault(arguments: tuple[str, ...], out: str, err: str) -> Exception:
-    said = err.strip() or out.strip()
-    status = _status(said)
-    if _SIGNED_OUT in out or status == 401:
+_TRACED = (("kernels", "push"), ("kernels", "status"), ("kernels", "output"), ("kernels", "pull"))
+"""Calls whose traffic is looked at; of others it would be the files that they fetch."""
+
+
+def _fault(arguments: tuple[str, ...], answer: Answer, code: int) -> Exception:
+    if _SIGNED_OUT in answer.out or answer.status == 401:
         return CredentialsError(unknown_account())
-    lines = [line for line in said.splitlines() if line.strip() and "%|" not in line]  # no progress bars
-    lines = lines or ["it failed without a word"]
-    line = lines[-1 if lines[0].startswith("Traceback") else 0]
-    line = no_connection(said) or line[:300].rstrip(". ")
-    what = f"`kaggle {' '.join(arguments[:2])}`: {line}."
-    if status in (0, 408, 429) or status >= 500:
-        return UnsureError(what, status)
-    return RemoteError(what, status)
-
-
-def _status(said: str) -> int:
-    found = _STATUS.search(said)
-    if found:
-        return int(found[1])
-    return next((status for status, words in _WORDINGS.items() if any(word in said for word in words)), 0)
-
-
-def without_secrets(text: str) -> str:
-    """The text with every secret that the client could have used replaced by stars."""
-    for secret in _secrets():
-        text = text.replace(secret, "***")
-    return text
-
-
-def _secrets() -> list[str]:
-    found = [os.environ.get(name, "") for name in _SECRET_NAMES]
-    folders = [Path.home() / ".kaggle", Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "kaggle"]
-    folders += [Path(os.environ["KAGGLE_CONFIG_DIR"])] if os.environ.get("KAGGLE_CONFIG_DIR") else []
-    paths = [folder / name for folder in folders for name in _SECRET_FILES]
-    for path in [*paths, *(Path(name) for name in found if "/" in name)]:  # a token's variable may name its file
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, ValueError):
-            continue
-        values = read_json(text)
-        named = values.items() if isinstance(values, dict) else [("token", text.strip())]
-        found += [str(value) for name, value in named if "key" in name or "token" in name]
-    return [secret for secret in found if len(secret) >= _LEAST_SECRET]
+    return answer.fault(" ".join(arguments[:2]), usage=code == _USAGE)

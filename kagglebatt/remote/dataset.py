@@ -29,6 +29,14 @@ _TRIES = 3
 _SLOWEST = 50_000
 """Bytes a second, below which an upload is given up and tried again with more time."""
 
+_CONFLICT = 409
+_UNSURE, _REFUSED, _TAKEN = "unsure", "refused", "taken"
+"""What is known of an upload after the client's answer."""
+
+_MOST_BYTES, _SMALL_BYTES = 16 << 30, 64 << 20
+_MOST_RATIO = 100
+"""No zip is unpacked to more bytes than that, nor, beyond a small size, to so many times its own."""
+
 _READY = "ready"
 _FAILED = ("failed", "deleted")
 
@@ -48,12 +56,12 @@ def find_published(client: Client, ref: str) -> Published | None:
         RemoteError: Kaggle does not say.
     """
     try:
-        said = client.read("datasets", "status", ref, "--format", "json", quiet=ABSENT)
+        said = client.read("datasets", "status", ref, "--format", "json", quiet=ABSENT, wanted=r"\{.*\}\s*$")
     except RemoteError as error:
         if error.status in ABSENT:
             return None
         raise
-    found = read_json(said.strip().splitlines()[-1]) if said.strip() else None
+    found = read_json(said.strip().splitlines()[-1])
     if not isinstance(found, dict):
         raise UnsureError(f"{ref}: Kaggle's client says nothing of its status: {said.strip()[:200]}")
     return Published(int(found.get("current_version_number") or 0), str(found.get("status")))
@@ -148,10 +156,21 @@ def _fetch_index(client: Client, ref: str, size: int) -> dict[str, Any]:
 
 
 def _unzip(folder: Path) -> None:
-    """Kaggle zips some of what it sends."""
+    """Kaggle zips some of what it sends.
+
+    Raises:
+        RemoteError: it would take more room than any home does.
+    """
     for path in folder.glob("*.zip"):
         with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as packed:  # what is not there is noticed by others
-            packed.extractall(folder)
+            size = sum(each.file_size for each in packed.infolist())
+            if size > _MOST_BYTES or size > max(_SMALL_BYTES, _MOST_RATIO * path.stat().st_size):
+                raise RemoteError(
+                    f"{path.name}: would be unpacked to {size:,} bytes from {path.stat().st_size:,}, more than a home "
+                    "takes. Nothing was unpacked. See what was published under that name."
+                )
+            packed.extractall(folder)  # at most as many bytes of each file as its entry says
+            path.unlink()
 
 
 def download(client: Client, ref: str, into: Path) -> None:
@@ -161,7 +180,7 @@ def download(client: Client, ref: str, into: Path) -> None:
         RemoteError: Kaggle does not give it, or the dataset holds none.
     """
     for pause in client.timeouts.pauses():
-        client.read("datasets", "download", ref, "-p", str(into), "--unzip", "-o", "-q", transfer=True)
+        client.read("datasets", "download", ref, "-p", str(into), "-o", "-q", transfer=True)
         _unzip(into)
         if not any((into / name).exists() for name in (*index.FILES, index.FILE_NAME)):
             raise RemoteError(f"{ref}: holds no home of kagglebatt's. Give another --dataset-source.")
@@ -240,13 +259,20 @@ def publish(
         for number in range(_TRIES):
             if before is not None and before.state != _READY:
                 _wait_until_idle(client, ref)
-            why = _send(client, folder, before is None, note, 2.0**number)
-            version = _arrived(client, ref, sent(folder), before.version if before else 0, why)
+            why, known = _send(client, folder, before is None, note, 2.0**number)
+            settle = client.timeouts.settle if known != _REFUSED else 4 * client.timeouts.poll
+            version = _arrived(client, ref, sent(folder), before.version if before else 0, settle)
             if version:
                 if home.is_dir():
                     write_aside(home / METADATA_NAME, json.dumps(metadata, indent=2) + "\n")
                 return version
             before = find_published(client, ref)
+            if known == _TAKEN:
+                if before is None:
+                    raise RemoteError(why)
+                if not force:  # it was not seen before, so what is in it was not looked at
+                    own = entry_counts(index.read_index(folder))
+                    _refuse_less(ref, home, own, entry_counts(published_index(client, ref)))
             client.notify(f"{ref}: not all of it arrived{f' ({why})' if why else ''}; publishing it again.")
     raise RemoteError(
         f"{ref}: not all of it arrived, {_TRIES} times{f' ({why})' if why else ''}. "
@@ -270,8 +296,10 @@ def _is_same(folder: Path, there: Mapping[str, Any], listed: Mapping[str, int]) 
     return bool(own) and own == there.get("files") and not index.altered(folder) and listed == sent(folder)
 
 
-def _send(client: Client, folder: Path, new: bool, note: str, stretch: float) -> str:
-    """Send a folder; why not all of it may have arrived, as far as the client says.
+def _send(client: Client, folder: Path, new: bool, note: str, stretch: float) -> tuple[str, str]:
+    """Send a folder; why not all of it may have arrived, as far as the client says, and whether it was refused.
+
+    The name of a new dataset is also taken when an earlier answer was lost, and it is there already.
 
     Args:
         stretch: of the time that it may take.
@@ -281,19 +309,25 @@ def _send(client: Client, folder: Path, new: bool, note: str, stretch: float) ->
     try:
         said = client.ask("datasets", *verb, "-p", str(folder), "-t", stretch=stretch)
     except UnsureError as error:
-        return str(error)
+        return str(error), _UNSURE
     except RemoteError as error:
+        if error.status == _CONFLICT:
+            what = f"{error} Another upload to it may be under way. Publish it again later."
+            return what, _TAKEN if new else _UNSURE
         if error.status in ABSENT:  # also of a dataset that is still being processed
-            return str(error)
+            return str(error), _REFUSED
         raise
     for line in said.splitlines():
         if "creation error" in line:
-            raise RemoteError(
+            what = (
                 f"{line.strip()} If the title is taken, give another in {METADATA_NAME}, and another --dataset-source."
             )
+            if new and "in use" in line:
+                return what, _TAKEN
+            raise RemoteError(what)
         if "unsuccessful" in line:
-            return line.strip()
-    return ""
+            return line.strip(), _UNSURE
+    return "", _UNSURE
 
 
 def _wait_until_idle(client: Client, ref: str) -> None:
@@ -305,9 +339,8 @@ def _wait_until_idle(client: Client, ref: str) -> None:
     raise RemoteError(f"{ref}: an earlier version is not ready after {client.timeouts.ready:.0f} s. Try again later.")
 
 
-def _arrived(client: Client, ref: str, wanted: Mapping[str, int], before: int, why: str) -> int:
+def _arrived(client: Client, ref: str, wanted: Mapping[str, int], before: int, settle: float) -> int:
     """The version that came after ``before``, once it is ready and has all files; 0 when it does not come so."""
-    settled = client.timeouts.settle if not why else min(client.timeouts.settle, 4 * client.timeouts.poll)
     waited_ready = 0.0
     for passed in client.timeouts.polls(client.timeouts.ready):
         found = find_published(client, ref)
@@ -318,8 +351,8 @@ def _arrived(client: Client, ref: str, wanted: Mapping[str, int], before: int, w
                 if files(client, ref) == wanted:
                     return found.version
                 waited_ready = waited_ready or passed
-        elif passed > settled:
+        elif passed > settle:
             return 0
-        if waited_ready and passed - waited_ready > settled:
+        if waited_ready and passed - waited_ready > settle:
             return 0
     return 0

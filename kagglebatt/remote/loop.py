@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Any
 
-from kagglebatt.errors import IgnoredInputError, QuotaError, RunFailedError, UnsureError
+from kagglebatt.errors import IgnoredInputError, QuotaError, RemoteError, RunFailedError, UnsureError
 from kagglebatt.home.directory import merge_homes, open_home, read_archive
 from kagglebatt.home.index import read_index
 from kagglebatt.notebook.result import RESULT_NAME, altered_files, read_result
@@ -30,9 +30,10 @@ from kagglebatt.remote.dataset import (
     publish,
     published_index,
 )
-from kagglebatt.remote.kernel import Folder, Output, bundle_on_kaggle, push, read_folder
+from kagglebatt.remote.kernel import Output
 from kagglebatt.remote.loop_plan import LoopPlan
 from kagglebatt.remote.loop_state import FETCHED, FILE_NAME, MERGED, PLANNED, PUSHED, PUSHING, Run, State
+from kagglebatt.remote.pushing import Folder, push, read_folder, shows_up
 from kagglebatt.remote.watch import Watch, check_run, merge_output
 
 _ATTEMPTS = 3
@@ -71,6 +72,16 @@ class Loop:
             RunFailedError: a kernel failed again and again.
             KagglebattError: the home or something else here is not as it must be.
         """
+        try:
+            yield from self._steps()
+        except (RemoteError, RunFailedError) as error:
+            path = self.plan.folder / FILE_NAME
+            raise type(error)(
+                f"{error} The loop's state is {path}: the same command goes on from there; remove the file to give "
+                "the loop up."
+            ) from error
+
+    def _steps(self) -> Iterator[StepResult]:
         for run in self.state.runs:
             run.failures = 0
         if not self.state.runs and self.state.published is not None:  # else whoever publishes does it
@@ -80,7 +91,7 @@ class Loop:
             if not self.state.runs:
                 self._publish(self.plan.extras[size])
                 self.state.expected = None if self.state.published is None else self._iterations()
-                self.state.runs = [Run(shard) for shard in self.plan.shards(size)]
+                self.state.runs = [Run(shard, self.state.attempt()) for shard in self.plan.shards(size)]
                 self._note()
             self._run_all(size)
             self._publish(self.plan.extras[size])
@@ -171,15 +182,19 @@ class Loop:
 
     def _push(self, run: Run, size: int) -> bool:
         """Push a kernel, unless that was done; whether Kaggle takes no more for now."""
-        there = "" if run.phase == PLANNED else bundle_on_kaggle(self.client, self._ref(run))
+        ref = self._ref(run)
+        if run.phase == PUSHING:  # by a process that ended meanwhile
+            self.client.notify(f"{ref}: looking for {self.client.timeouts.settle:.0f} s whether it was pushed.")
+            if shows_up(self.client, ref, run.bundle):
+                self._keep(run, 0)
+                return False
+            run.attempt = self.state.attempt()
         try:
-            if run.phase == PLANNED or there != run.bundle:
-                kernel = self._written(run, size)
-                version = push(self.client, kernel)
-                self.client.notify(
-                    f"{kernel.ref}: pushed{f' as version {version}' if version else ''}, bundle {run.bundle}"
-                )
+            kernel = self._written(run, size)
+            push(self.client, kernel, lambda: self._renewed(run, size), lambda _, version: self._keep(run, version))
         except QuotaError as error:
+            run.phase = PLANNED  # nothing was pushed
+            self._note()
             if not self.plan.waits:
                 raise
             if not self._waiting:
@@ -189,25 +204,40 @@ class Loop:
         except IgnoredInputError as error:
             self._again(run, error)
             return False
+        except UnsureError:
+            raise
+        except RemoteError:
+            run.phase = PLANNED  # nothing was pushed
+            self._note()
+            raise
         self._waiting = False
-        run.phase = PUSHED
-        self._note()
         return False
+
+    def _keep(self, run: Run, version: int) -> None:
+        """Note that a run's kernel is on Kaggle."""
+        run.phase, run.version = PUSHED, version
+        self._note()
+        named = f" as version {version}" if version else ""
+        self.client.notify(f"{self._ref(run)}: pushed{named}, bundle {run.bundle}")
+
+    def _renewed(self, run: Run, size: int) -> Folder:
+        run.attempt = self.state.attempt()
+        return self._written(run, size)
 
     def _written(self, run: Run, size: int) -> Folder:
         """The run's kernel in its folder, noted before anything is sent: whoever continues looks first for it."""
-        folder, salt = self._kernel_folder(run), f"{self.state.salt}/{self.state.step}/{run.attempt}"
+        folder, salt = self._kernel_folder(run), f"{self.state.salt}/{self.state.step}/attempt {run.attempt}"
         made = self.plan.bundle(size, run.shard, salt, self.state.expected)
         shutil.rmtree(folder, ignore_errors=True)
         made.write(folder)
-        run.bundle, run.phase = made.id, PUSHING
+        run.bundle, run.phase, run.version = made.id, PUSHING, 0
         self._note()
         return read_folder(folder, self.plan.account)
 
     def _poll(self, run: Run, watches: dict[str | None, Watch]) -> None:
         if run.shard not in watches:
             ref, into = self._ref(run), self._output_folder(run)
-            watches[run.shard] = Watch(self.client, ref, run.bundle, into, self._shown(ref))
+            watches[run.shard] = Watch(self.client, ref, run.bundle, into, self._shown(ref), run.version)
         watch = watches[run.shard]
         try:
             output = watch.poll()
@@ -250,7 +280,7 @@ class Loop:
 
     def _again(self, run: Run, error: Exception) -> None:
         """Push a kernel's work again, alone, as a bundle of its own; unless that was tried often enough."""
-        run.attempt, run.failures, run.phase = run.attempt + 1, run.failures + 1, PLANNED
+        run.attempt, run.failures, run.phase = self.state.attempt(), run.failures + 1, PLANNED
         if run.failures >= _ATTEMPTS:
             if len(self.state.runs) == 1:  # what it had finished was taken over: whoever continues begins with that
                 self.state.runs = []

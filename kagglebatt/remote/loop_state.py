@@ -1,30 +1,23 @@
 """How far a loop is, in one small file: what was asked for, which step it is at, and what was pushed for that.
 
 The file is written before and after everything that cannot be taken back, so that a loop which is killed anywhere can
-be continued, and pushes nothing twice. One process at a time works on it; a client that outlives its master keeps
-the next one waiting.
+be continued, and pushes nothing twice.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 from kagglebatt.errors import SettingsError
 from kagglebatt.home.files import read_json, write_aside, writing
 
 FILE_NAME = "loop.json"
-LOCK_NAME = "loop.lock"
-FORMAT = 1
-_LOCK_SECONDS = 120.0
+FORMAT = 2
+"""In format 1 a run had no version, and its attempts were counted for each step anew."""
 
 PHASES = PLANNED, PUSHING, PUSHED, FETCHED, MERGED = "planned", "pushing", "pushed", "fetched", "merged"
 
@@ -35,10 +28,11 @@ class Run:
 
     Attributes:
         shard: i/n, or None for all tasks.
-        attempt: 1 for the first; every attempt has a bundle of its own.
+        attempt: its number among all attempts of the loop, from 1; every attempt has a bundle of its own.
         failures: attempts that failed since somebody began or continued the loop.
         bundle: id of what is, or was, pushed.
         phase: how far it is.
+        version: that Kaggle gave to what was pushed; 0 where it is not known.
     """
 
     shard: str | None
@@ -46,6 +40,7 @@ class Run:
     failures: int = 0
     bundle: str = ""
     phase: str = PLANNED
+    version: int = 0
 
 
 @dataclass
@@ -61,6 +56,7 @@ class State:
         published: digests by name of the files that are in the dataset beside the home; None when the home has changed
             since it was published.
         seen: digest of the published archive that the home has all of.
+        attempts: how many there were, of all runs of all steps.
     """
 
     asked: dict[str, Any]
@@ -70,6 +66,12 @@ class State:
     expected: int | None = None
     published: dict[str, str] | None = None
     seen: str = ""
+    attempts: int = 0
+
+    def attempt(self) -> int:
+        """The number of the next attempt."""
+        self.attempts += 1
+        return self.attempts
 
     def write(self, folder: Path) -> None:
         """Write the file."""
@@ -117,46 +119,13 @@ def _check(state: State) -> None:
         "step": int,
         "expected": (int, type(None)),
         "published": (dict, type(None)),
+        "attempts": int,
     }
     wrong = [name for name, kind in kinds.items() if not isinstance(getattr(state, name), kind)]
     for run in state.runs:
         if run.phase not in PHASES or not isinstance(run.bundle, str) or not isinstance(run.shard, (str, type(None))):
             wrong.append("runs")
-        if not isinstance(run.attempt, int) or not isinstance(run.failures, int):
+        if not all(isinstance(number, int) for number in (run.attempt, run.failures, run.version)):
             wrong.append("runs")
     if wrong or state.step < 0:
         raise ValueError(f"odd {', '.join(wrong) or 'step'}")
-
-
-@contextmanager
-def locked(folder: Path, notify: Callable[[str], object]) -> Iterator[int]:
-    """Hold the folder's lock; its handle, for clients to hold on to as well.
-
-    Args:
-        notify: told once when another process has to be waited for.
-
-    Raises:
-        SettingsError: another process works on this loop.
-        OutputError: the folder cannot be written to.
-    """
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        began, told = monotonic(), False
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if monotonic() - began > _LOCK_SECONDS:
-                    raise SettingsError(f"{folder}: another process works on this loop. Wait for it.") from None
-                if not told:
-                    notify(
-                        f"{folder}: another process works on this loop. Waiting for it, {_LOCK_SECONDS:.0f} s at most."
-                    )
-                told = True
-                sleep(0.1)
-        yield handle
-    finally:
-        os.close(handle)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from kagglebatt.errors import IgnoredInputError, InputError, RunFailedError, UnsureError
+from kagglebatt.errors import IgnoredInputError, InputError, RemoteError, RunFailedError, UnsureError
 from kagglebatt.home import index
 from kagglebatt.home.directory import merge_homes
-from kagglebatt.remote.client import Client
-from kagglebatt.remote.kernel import GOING, Follower, Output, fetch, status
+from kagglebatt.remote.client import ABSENT, Client
+from kagglebatt.remote.kernel import GOING, Follower, Output, fetch, note_is_there, status
+from kagglebatt.remote.pushing import bundle_on_kaggle
 
 _HEAR_OUT_SECONDS = 2.0
 
@@ -29,6 +30,7 @@ class Watch:
         bundle: what it is known by.
         into: folder for its output; what is there is replaced.
         show: given each line of its log, as it comes.
+        version: of the kernel, so that no other run is asked after; 0 where it is not known.
     """
 
     client: Client
@@ -36,19 +38,35 @@ class Watch:
     bundle: str
     into: Path
     show: Callable[[str], object]
+    version: int = 0
     state: str = ""
     _follower: Follower | None = None
     _over_since: float | None = None
+    _absent_since: float | None = None
     _seen_going: bool = False
 
     def poll(self) -> Output | None:
         """The run's output, once it is over; None while it goes on, or while nothing is known of it yet.
 
         Raises:
-            RunFailedError: it ended and left nothing that tells of it.
+            RunFailedError: it ended and left nothing that tells of it, or is not there.
             RemoteError: Kaggle does not say, or does not give what the run left.
         """
-        state, message = status(self.client, self.ref)
+        try:
+            return self._look()
+        except RemoteError as error:
+            if error.status not in ABSENT:
+                raise
+            self._see_whether_it_comes(error)
+            return None
+
+    @property
+    def _asked(self) -> str:
+        return f"{self.ref}/{self.version}" if self.version and self.client.pins else self.ref
+
+    def _look(self) -> Output | None:
+        state, message = status(self.client, self._asked)
+        self._absent_since = None
         if state != self.state:
             self.state = state
             self.client.notify(f"{self.ref}: {state.lower()}{f' ({message})' if message else ''}")
@@ -56,23 +74,47 @@ class Watch:
             self._seen_going = True
             self._over_since = None
             if self._follower is None and state == "RUNNING":
-                self._follower = Follower(self.client, self.ref, self.show)
+                self._follower = Follower(self.client, self._asked, self.show)
             return None
         if self._follower is not None:
             self._follower.close(_HEAR_OUT_SECONDS)
             self._follower = None
-        output = fetch(self.client, self.ref, self.bundle, self.into)
+        waited = 0.0 if self._over_since is None else monotonic() - self._over_since
+        last = waited > self.client.timeouts.settle
+        if waited and not last and not note_is_there(self.client, self._asked, self.bundle):
+            return None
+        output = fetch(self.client, self._asked, self.bundle, self.into)
         if output.result is not None and output.result.bundle == self.bundle:
             return output
         self._over_since = monotonic() if self._over_since is None else self._over_since
-        ours = self.bundle in output.log
-        if ours or monotonic() - self._over_since > self.client.timeouts.settle / (4 if self._seen_going else 1):
-            which = "it" if ours or self._seen_going else "its newest run, which may not be the one that was pushed,"
+        if last:
+            ours = self.bundle in output.log or self._seen_going or "/" in self._asked.removeprefix(self.ref)
+            which = "it" if ours else "its newest run, which may not be the one that was pushed,"
             raise RunFailedError(
                 f"{self.ref}: {which} ended as {state.lower()} and left no result.json of this bundle"
                 f"{f' ({message})' if message else ''}. Its log: {_last_lines(output) or 'nothing'}"
             )
+        if not waited:
+            self.client.notify(
+                f"{self.ref}: no result.json of this bundle yet. Looking for {self.client.timeouts.settle:.0f} s."
+            )
         return None
+
+    def _see_whether_it_comes(self, error: RemoteError) -> None:
+        """A run may be asked after before Kaggle knows of it; one whose notebook is not there will never come.
+
+        Raises:
+            RunFailedError: it is not there.
+        """
+        if self._absent_since is None:
+            self._absent_since = monotonic()
+            self.client.notify(f"{self.ref}: Kaggle knows of no such run yet. Looking again.")
+        if monotonic() - self._absent_since <= self.client.timeouts.settle:
+            return
+        self._absent_since = None
+        if bundle_on_kaggle(self.client, self.ref) != self.bundle:
+            raise RunFailedError(f"{self.ref}: bundle {self.bundle} is not on Kaggle any more, or never was ({error}).")
+        self.version = 0  # where versions cannot be asked after, the newest is
 
     def close(self) -> None:
         """Hear no more of its log."""

@@ -69,7 +69,10 @@ class DatasetCalls:
 
     def status(self, body: dict[str, Any]) -> dict[str, Any]:
         """GetDatasetStatus, of the newest version."""
-        return {"status": self._find(body, "datasets.get").newest.status}
+        dataset = self._find(body, "datasets.get")
+        if dataset.newest.number == 1 and self._faults.strikes("dataset-behind"):
+            raise forbidden("datasets.get")
+        return {"status": dataset.newest.status}
 
     def get(self, body: dict[str, Any]) -> dict[str, Any]:
         """GetDataset; its version is the newest that is ready, the first while none is."""

@@ -10,6 +10,7 @@ import threading
 CALLS = {
     "save-kernel": "kernels.KernelsApiService/SaveKernel",
     "status": "kernels.KernelsApiService/GetKernelSessionStatus",
+    "get-kernel": "kernels.KernelsApiService/GetKernel",
     "output": "kernels.KernelsApiService/ListKernelSessionOutput",
     "create-dataset": "datasets.DatasetApiService/CreateDataset",
     "version-dataset": "datasets.DatasetApiService/CreateDatasetVersion",
@@ -21,11 +22,12 @@ CALLS = {
 
 WAYS = {
     "403": "is answered 403, nothing done",
-    "429": "is answered 429 with Retry-After: 1, nothing done",
+    "429": "is answered 429 with Retry-After, nothing done",
     "503": "is answered 503, nothing done",
     "drop": "loses its connection, nothing done",
     "hang": "is accepted and never answered, nothing done",
     "garbled": "is answered 200 with half a JSON document, nothing done",
+    "empty": "is answered 200 with {}, nothing done",
 }
 
 WRITES = ("save-kernel", "create-dataset", "version-dataset")
@@ -34,7 +36,10 @@ LATE_WAYS = {
     "lost-answer": "is carried out, then the connection is lost",
     "lost-answer-503": "is carried out, then answered 503",
     "hang-after": "is carried out and never answered",
+    "empty-after": "is carried out, and answered 200 with {}",
 }
+
+SLOW_WAYS = {"late": "is carried out some seconds later, whether or not somebody still waits for the answer"}
 
 FILES = {"output-file": "a file of a kernel's output", "dataset-file": "a dataset or a file of it"}
 
@@ -53,6 +58,10 @@ _OTHERS = {
     "slug-taken": "SaveKernel: answered 409",
     "dataset-source-ignored": "SaveKernel: all dataset sources are named invalid, the kernel runs without them",
     "kernel-source-ignored": "SaveKernel: all kernel sources are named invalid, the kernel runs without them",
+    "source-refused": "SaveKernel: answered 400 with a body that the client does show",
+    "quota-weekly": "SaveKernel: answered 200 with an error about the hours of the week, nothing saved",
+    "get-kernel-behind": "GetKernel: answers as before the newest version was saved; 403 where that is the first",
+    "status-none": "GetKernelSessionStatus: answered 404, as of a kernel without a run",
     "status-stale": "GetKernelSessionStatus: while the newest run goes on, it says that of the run before (COMPLETE)",
     "run-error": "a started run: its first cell raises an error",
     "run-dies": "a started run: its Python process dies in the first cell",
@@ -63,8 +72,10 @@ _OTHERS = {
     "mount-empty": "a started run: its datasets' folders are there, but empty",
     "output-stale": "ListKernelSessionOutput: lists the output of the run before, if there was one",
     "output-missing": "ListKernelSessionOutput: the first file other than the notebook is not listed",
+    "output-no-note": "ListKernelSessionOutput: result.json is not listed",
     "output-no-log": "ListKernelSessionOutput: the log is empty",
     "log-breaks": "the log's stream: the connection is lost after the first lines, or at once",
+    "dataset-behind": "GetDatasetStatus: of a dataset's first version answered 403, as if there were none yet",
     "create-dataset-error": "CreateDataset: answered 200 with an error, nothing created",
     "version-dataset-error": "CreateDatasetVersion: answered 200 with an error, nothing created",
     "dataset-loses-file": "CreateDataset, CreateDatasetVersion: one of the uploaded files is not in the version",
@@ -79,7 +90,9 @@ _OTHERS = {
 
 def _all_faults() -> dict[str, str]:
     faults = {f"{call}-{way}": f"{CALLS[call]}: {said}" for call in CALLS for way, said in WAYS.items()}
-    faults |= {f"{call}-{way}": f"{CALLS[call]}: {said}" for call in WRITES for way, said in LATE_WAYS.items()}
+    faults |= {
+        f"{call}-{way}": f"{CALLS[call]}: {said}" for call in WRITES for way, said in (LATE_WAYS | SLOW_WAYS).items()
+    }
     for kind, what in FILES.items():
         faults |= {f"{kind}-{way}": f"GET of {what}: {said}" for way, said in FILE_WAYS.items()}
     return faults | _OTHERS

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from .account import Account
-from .faults import CALLS, LATE_WAYS, WAYS, Faults
+from .faults import CALLS, LATE_WAYS, SLOW_WAYS, WAYS, Faults
 from .refusals import DroppedError, RefusedError
 
 _PREFIXES = {method: prefix for prefix, method in CALLS.items()} | {
@@ -35,7 +36,9 @@ class Gateway:
     """Where every method is called.
 
     Attributes:
-        calls: the methods called so far, whatever became of it.
+        calls: the methods called so far, whatever became of it, and when, in seconds of the monotonic clock.
+        late: seconds until what comes late is carried out.
+        retry_after: what is asked for with status 429, in seconds.
     """
 
     def __init__(
@@ -46,7 +49,8 @@ class Gateway:
         lock: threading.RLock,
         stop: threading.Event,
     ) -> None:
-        self.calls: list[str] = []
+        self.calls: list[tuple[str, float]] = []
+        self.late, self.retry_after = 7.0, 1
         self._methods, self._account, self._faults = methods, account, faults
         self._lock, self._stop = lock, stop
 
@@ -56,7 +60,7 @@ class Gateway:
         Raises:
             DroppedError: the caller gets no answer.
         """
-        self.calls.append(method)
+        self.calls.append((method, time.monotonic()))
         try:
             if method != OPEN_METHOD:
                 self._account.check(authorization)
@@ -68,7 +72,8 @@ class Gateway:
                 return struck
             with self._lock:
                 given = self._methods[method](_parsed(body))
-            self._after(prefix)
+            if self._after(prefix) == "empty-after":
+                given = {}
         except RefusedError as error:
             return as_answer(error)
         if isinstance(given, str):
@@ -80,18 +85,23 @@ class Gateway:
         way = self._faults.first(prefix, WAYS) if prefix else ""
         if way == "garbled":
             return Answer(200, b'{"status": "REA', {"Content-Type": "application/json"})
+        if way == "empty":
+            return _json(200, {})
         self._lose(way)
         if way == "429":
-            return _json(429, {"code": 429, "message": "Too many requests"}, {"Retry-After": "1"})
+            return _json(429, {"code": 429, "message": "Too many requests"}, {"Retry-After": str(self.retry_after)})
         if way:
             raise RefusedError(int(way), f"Injected: {way}")
+        if prefix and self._faults.first(prefix, SLOW_WAYS) and self._stop.wait(self.late):
+            raise DroppedError
         return None
 
-    def _after(self, prefix: str) -> None:
+    def _after(self, prefix: str) -> str:
         way = self._faults.first(prefix, LATE_WAYS) if prefix else ""
         self._lose(way)
         if way == "lost-answer-503":
             raise RefusedError(503, "Injected: 503, although it was done")
+        return way
 
     def _lose(self, way: str) -> None:
         if way in ("hang", "hang-after"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kagglebatt.notebook.result import RESULT_NAME
+
 from .account import Account
 from .dataset_calls import moment
 from .faults import Faults
@@ -30,11 +32,15 @@ class KernelCalls:
         """SaveKernel: a new version of a kernel, or a new kernel, which is run at once unless a quick save is asked."""
         if self._faults.strikes("source-too-big"):
             raise RefusedError(400, TOO_BIG, wrapped=True)
+        if self._faults.strikes("source-refused"):
+            raise RefusedError(400, TOO_BIG)
         check_kernel(body)
         kernel = self._addressed(body)
         runs = body.get("kernelExecutionType") != "QUICK_SAVE"
         if self._faults.strikes("quota-refused") or (runs and self._kernels.sessions() >= MAX_SESSIONS):
             return {"error": TOO_MANY_SESSIONS}
+        if self._faults.strikes("quota-weekly"):
+            return {"error": "Maximum weekly GPU quota of 30.00 hours reached."}
         invalid = self._kernels.invalid_sources(body, kernel)
         for kind, key in (("dataset", "datasetDataSources"), ("kernel", "kernelDataSources")):
             if self._faults.strikes(f"{kind}-source-ignored"):
@@ -55,6 +61,8 @@ class KernelCalls:
         """GetKernelSessionStatus."""
         kernel = self._find(body)
         run = self._run(kernel, body)
+        if self._faults.strikes("status-none"):
+            raise RefusedError(404, "No runs found")
         if run is None:
             return {"status": "NEW_SCRIPT"}
         if run.active and self._faults.strikes("status-stale"):
@@ -73,6 +81,8 @@ class KernelCalls:
         ours = [each for each in files if each["fileName"] != NOTEBOOK_NAME]
         if ours and self._faults.strikes("output-missing"):
             files.remove(ours[0])
+        if any(each["fileName"] == RESULT_NAME for each in files) and self._faults.strikes("output-no-note"):
+            files = [each for each in files if each["fileName"] != RESULT_NAME]
         for each in files:
             path = run.output / each["fileName"]
             # no fault spoils the executed notebook: nobody reads it, and the fault would strike unseen
@@ -98,6 +108,10 @@ class KernelCalls:
         saved = kernel.labelled(body.get("versionLabel"))
         if saved is not kernel.versions[-1]:
             raise forbidden("kernels.get")
+        if self._faults.strikes("get-kernel-behind"):
+            if saved.number == 1:
+                raise forbidden("kernels.get")
+            saved = kernel.versions[-2]
         asked = saved.body
         blob = {"source": asked["text"], "language": "python", "kernelType": asked["kernelType"], "slug": kernel.slug}
         return {"metadata": self._described(kernel), "blob": blob}

@@ -130,6 +130,8 @@ class Kernels:
     def start(self, kernel: Kernel, saved: Saved, bundle: str, faults: frozenset[str]) -> None:
         """Run a version."""
         output = self._folder / kernel.owner / kernel.slug / str(saved.number)
+        while output.exists():  # an earlier kernel of this name was deleted
+            output = output.with_name(f"{output.name}-again")
         seconds = float(saved.body.get("sessionTimeoutSeconds") or 0) or None
         links = self.layout == "links"
         saved.run = Run(kernel.owner, kernel.slug, saved.number, bundle, output, seconds, faults, links)

@@ -122,7 +122,7 @@ class Standin:
     @property
     def calls(self) -> list[str]:
         """Every method called so far, such as ``kernels.KernelsApiService/SaveKernel``."""
-        return list(self._gateway.calls)
+        return [method for method, _ in list(self._gateway.calls)]
 
     @property
     def runs(self) -> list[Run]:
@@ -152,6 +152,36 @@ class Standin:
     @processing.setter
     def processing(self, seconds: float) -> None:
         self._datasets.processing = seconds
+
+    @property
+    def late(self) -> float:
+        """Seconds until what comes late is carried out."""
+        return self._gateway.late
+
+    @late.setter
+    def late(self, seconds: float) -> None:
+        self._gateway.late = seconds
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds that are asked for with status 429."""
+        return self._gateway.retry_after
+
+    @retry_after.setter
+    def retry_after(self, seconds: int) -> None:
+        self._gateway.retry_after = seconds
+
+    def moments(self, method: str) -> list[float]:
+        """When a method was called, in seconds of the monotonic clock, oldest first."""
+        return [moment for called, moment in list(self._gateway.calls) if called == method]
+
+    def run_instead(self, work: Callable[[Run], object]) -> None:
+        """Let this write what a run leaves, into its output folder, instead of executing the notebook."""
+        self._runner.instead = work
+
+    def forget_kernel(self, ref: str) -> None:
+        """Delete a kernel, as its owner may on Kaggle's pages; its runs are not forgotten."""
+        del self._kernels.kernels[ref]
 
     def wait_idle(self, seconds: float = 120) -> None:
         """Wait until no run is going.

@@ -161,9 +161,10 @@ def test_a_fault_around_a_kernel(
     bundled(machine, name, 1, *inputs)
     machine.kaggle.inject(fault, times)
     began = monotonic()
-    done = machine.run("push", *QUICK)
+    brief = ("--wait", "0.1") if "waits for it" in words else ("--wait", "0.3") if times == OFTEN else ()
+    done = machine.run("push", *QUICK, *brief)
     if done.returncode == 0:
-        done = machine.run("pull", *QUICK, *(("--wait", "0.1") if "waits for it" in words else ()))
+        done = machine.run("pull", *QUICK, *brief)
     row(record_property, fault, times, done, monotonic() - began)
     told_truly(machine, done, fault, times, code, words)
     assert machine.pushed_twice() == []

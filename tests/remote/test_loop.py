@@ -19,8 +19,9 @@ from kagglebatt.commands.remote import _say_what_is_begun
 from kagglebatt.errors import OutputError, SettingsError
 from kagglebatt.home import archive_layout
 from kagglebatt.home.directory import check
+from kagglebatt.remote.lock import locked
 from kagglebatt.remote.loop_plan import LoopPlan
-from kagglebatt.remote.loop_state import FETCHED, FILE_NAME, State, locked, read_state
+from kagglebatt.remote.loop_state import FETCHED, FILE_NAME, State, read_state
 from kagglebatt.settings import Settings
 from tests.kaggle_standin import Standin
 from tests.round_trip import QUICK, SMALL, Machine, content
@@ -266,7 +267,7 @@ def test_a_state_is_read_back(tmp_path: Path) -> None:
 
 def test_one_process_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second one waits, then is told."""
-    monkeypatch.setattr("kagglebatt.remote.loop_state._LOCK_SECONDS", 0.2)
+    monkeypatch.setattr("kagglebatt.remote.lock._LOCK_SECONDS", 0.2)
     told: list[str] = []
     with (
         locked(tmp_path, told.append),

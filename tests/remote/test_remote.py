@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -18,8 +18,8 @@ import pytest
 from kagglebatt.commands.remote import _timeouts
 from kagglebatt.errors import SettingsError
 from kagglebatt.notebook.result import RESULT_NAME, Result, altered_files, read_result
-from kagglebatt.remote.client import without_secrets
 from kagglebatt.remote.dataset_metadata import NAME, read_metadata
+from kagglebatt.remote.masking import without_secrets
 from tests.kaggle_standin import Standin
 from tests.kaggle_standin.callers import create
 from tests.round_trip import QUICK, SMALL, Machine, content
@@ -225,13 +225,13 @@ def test_a_client_may_warn_before_every_answer(machine: Machine) -> None:
         f'#!/bin/sh\necho "Warning: Looks like you\'re using an outdated version, - username: x"\nexec {real} "$@"\n'
     )
     (tools / "kaggle").chmod(0o755)
-    path = f"{tools}{os.pathsep}{machine.environment()['PATH']}"
     bundled(machine, "warned about")
+    machine = replace(machine, tools=tools)
     metadata = {"title": "warned home", "id": "OWNER/warned-home", "licenses": [{"name": "CC0-1.0"}]}
     (machine.folder / NAME).write_text(json.dumps(metadata))  # a title is one dataset's alone
     source = ("--dataset-source", "tester/warned-home")
     for command in (("push",), ("pull",), ("publish", *source), ("pull", *source), ("status",)):
-        done = machine.run(*command, *QUICK, PATH=path)
+        done = machine.run(*command, *QUICK)
         assert done.returncode == 0, done.stderr
 
 
@@ -240,7 +240,6 @@ def test_a_client_that_says_odd_things(script: str, machine: Machine) -> None:
     """An old one, or another program of that name: a true exit code and one last sentence."""
     (machine.folder / "kaggle").write_text(f"#!/bin/sh\n{script}\n")
     (machine.folder / "kaggle").chmod(0o755)
-    path = f"{machine.folder}{os.pathsep}{machine.environment()['PATH']}"
-    done = machine.run("loop", "--sizes", "1", *QUICK, PATH=path)
+    done = replace(machine, tools=machine.folder).run("loop", "--sizes", "1", *QUICK)
     assert (done.returncode in (1, 2), "Traceback" in done.stderr) == (True, False), done.stderr
     assert done.stderr.splitlines()[-1].startswith("kagglebatt: ")

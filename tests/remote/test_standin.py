@@ -276,6 +276,8 @@ def test_any_call_can_fail_once(standin: Standin, way: str) -> None:
         if way == "garbled":
             with pytest.raises(json.JSONDecodeError):
                 call(standin, method)
+        elif way == "empty":
+            assert call(standin, method) == {}
         elif way in ("drop", "hang"):
             with pytest.raises(OSError, match=r"timed out|Remote end|reset"):
                 call(standin, method, timeout=0.2)
