@@ -140,21 +140,13 @@ def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     with locked(folder, notify, "push") as handle:
         client = Client(timeouts, notify, (handle,))
         kernel = pushing.owned(pushing.read_folder(folder, _account(client)))
-        begun, _ = pushing.read_note(kernel)
-        if begun:
-            notify(f"{kernel.ref}: an earlier push did not end. Looking for {timeouts.settle:.0f} s.")
-        there = pushing.shows_up if begun else _is_there
-        if there(client, kernel.ref, kernel.bundle):
-            pushing.write_note(kernel, pushing.read_note(kernel)[1])
+        if pushing.is_there(client, kernel):
+            pushing.write_note(kernel, pushing.read_note(kernel) or 0)
             click.echo(f"{kernel.ref}: bundle {kernel.bundle} is there already; it was not pushed again")
             return
-        _push_when_there_is_room(client, pushing.renewed(kernel) if begun else kernel, quota)
-
-
-def _is_there(client: Client, ref: str, bundle: str) -> bool:
-    from kagglebatt.remote.pushing import bundle_on_kaggle
-
-    return bundle_on_kaggle(client, ref) == bundle
+        if pushing.read_note(kernel) is not None:  # an earlier push may yet show; this one must not be taken for it
+            kernel = pushing.renewed(kernel)
+        _push_when_there_is_room(client, kernel, quota)
 
 
 def _push_when_there_is_room(client: Client, kernel: Folder, quota: str) -> None:
@@ -162,7 +154,7 @@ def _push_when_there_is_room(client: Client, kernel: Folder, quota: str) -> None
     from kagglebatt.remote import pushing
 
     def noted(kernel: Folder) -> Folder:
-        pushing.write_note(kernel, None)
+        pushing.write_note(kernel, 0)
         return kernel
 
     def keep(kernel: Folder, version: int) -> None:
@@ -206,8 +198,8 @@ def status(folder: Path, as_json: bool, **given: Any) -> None:
     client = Client(_timeouts(given), notify)
     kernel = pushing.read_folder(folder, _account(client))
     state, message = "NOT PUSHED", ""
-    if _is_there(client, kernel.ref, kernel.bundle):
-        _, version = pushing.read_note(kernel)
+    if pushing.bundle_on_kaggle(client, kernel.ref) == kernel.bundle:
+        version = pushing.read_note(kernel)
         pinned = f"{kernel.ref}/{version}" if version and client.pins else kernel.ref
         state, message = remote_kernel.status(client, pinned)
     if as_json:
@@ -262,12 +254,11 @@ def _pull_run(client: Client, folder: Path, target: Path, home: Path, dry_run: b
             f"compare every file with result.json, and merge the home into {home}"
         )
         return
-    begun, version = pushing.read_note(kernel)
-    if not (pushing.shows_up if begun or version else _is_there)(client, kernel.ref, kernel.bundle):
+    if not pushing.is_there(client, kernel):
         raise RunFailedError(
             f"{kernel.ref}: does not have bundle {kernel.bundle}. `kagglebatt push {folder}` pushes it."
         )
-    output = wait(Watch(client, kernel.ref, kernel.bundle, target, _show, version))
+    output = wait(Watch(client, kernel.ref, kernel.bundle, target, _show, pushing.read_note(kernel) or 0))
     new = merge_output(output, home, notify)
     check_run(kernel.ref, output)
     assert output.result is not None

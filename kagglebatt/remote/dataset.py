@@ -248,7 +248,7 @@ def publish(
     with staged(home, metadata, more) as folder:
         before = find_published(client, ref)
         if before is not None and before.state != _READY:
-            _wait_until_idle(client, ref)
+            _wait_until_idle(client, ref, before)
             before = find_published(client, ref)
         if before is not None and not force:
             there = published_index(client, ref)
@@ -257,8 +257,7 @@ def publish(
                 client.notify(f"{ref}: version {before.version} is this very home; it is not published again")
                 return before.version
         for number in range(_TRIES):
-            if before is not None and before.state != _READY:
-                _wait_until_idle(client, ref)
+            _wait_until_idle(client, ref, before)
             why, known = _send(client, folder, before is None, note, 2.0**number)
             settle = client.timeouts.settle if known != _REFUSED else 4 * client.timeouts.poll
             version = _arrived(client, ref, sent(folder), before.version if before else 0, settle)
@@ -267,12 +266,11 @@ def publish(
                     write_aside(home / METADATA_NAME, json.dumps(metadata, indent=2) + "\n")
                 return version
             before = find_published(client, ref)
-            if known == _TAKEN:
-                if before is None:
-                    raise RemoteError(why)
-                if not force:  # it was not seen before, so what is in it was not looked at
-                    own = entry_counts(index.read_index(folder))
-                    _refuse_less(ref, home, own, entry_counts(published_index(client, ref)))
+            if known == _TAKEN and before is None:
+                raise RemoteError(why)
+            if known == _TAKEN and not force:  # it was not seen before, so what is in it was not looked at
+                own = entry_counts(index.read_index(folder))
+                _refuse_less(ref, home, own, entry_counts(published_index(client, ref)))
             client.notify(f"{ref}: not all of it arrived{f' ({why})' if why else ''}; publishing it again.")
     raise RemoteError(
         f"{ref}: not all of it arrived, {_TRIES} times{f' ({why})' if why else ''}. "
@@ -330,8 +328,10 @@ def _send(client: Client, folder: Path, new: bool, note: str, stretch: float) ->
     return "", _UNSURE
 
 
-def _wait_until_idle(client: Client, ref: str) -> None:
-    """Wait while an earlier version is processed; Kaggle refuses another one meanwhile."""
+def _wait_until_idle(client: Client, ref: str, newest: Published | None) -> None:
+    """Wait while the newest version is processed; Kaggle refuses another one meanwhile."""
+    if newest is None or newest.state == _READY:
+        return
     for _ in client.timeouts.polls(client.timeouts.ready):
         found = find_published(client, ref)
         if found is None or found.state == _READY or found.state in _FAILED:

@@ -124,8 +124,8 @@ def bundle_of(notebook: object) -> str:
         return ""
 
 
-def write_note(kernel: Folder, version: int | None) -> None:
-    """Note beside a kernel that it is being pushed, or which version it became; 0 where that is not known.
+def write_note(kernel: Folder, version: int) -> None:
+    """Note beside a kernel that it is being pushed, and later which version it became; 0 where that is not known.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -139,13 +139,24 @@ def forget_note(kernel: Folder) -> None:
     (kernel.path / NOTE_NAME).unlink(missing_ok=True)
 
 
-def read_note(kernel: Folder) -> tuple[bool, int]:
-    """Whether a push of this bundle was begun and never ended; and its version, 0 where that is not known."""
+def read_note(kernel: Folder) -> int | None:
+    """The version that a kernel became, 0 where that is not known; None when no push of it was ever begun."""
     found = _json(kernel.path / NOTE_NAME)
     if not isinstance(found, dict) or found.get("bundle") != kernel.bundle:
-        return False, 0
+        return None
     version = found.get("version")
-    return version is None, version if isinstance(version, int) else 0
+    return version if isinstance(version, int) else 0
+
+
+def is_there(client: Client, kernel: Folder) -> bool:
+    """Whether a kernel is on Kaggle; one that somebody began to push is looked for as long as it may take to show.
+
+    Raises:
+        RemoteError: Kaggle does not say.
+    """
+    if read_note(kernel) is None:
+        return bundle_on_kaggle(client, kernel.ref) == kernel.bundle
+    return shows_up(client, kernel.ref, kernel.bundle)
 
 
 def bundle_on_kaggle(client: Client, ref: str) -> str:
