@@ -11,8 +11,8 @@ Names are imported when they are first used, so that importing this takes no tim
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing's own would import modules that ``python -m`` finds in the working folder
 if TYPE_CHECKING:
     from kagglebatt.api.evolving import evolve
     from kagglebatt.api.hand import deal

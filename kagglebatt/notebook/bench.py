@@ -23,6 +23,7 @@ from kagglebatt.errors import RunFailedError, SettingsError
 from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
 from kagglebatt.notebook.result import RESULT_NAME, Result, read_result
 from kagglebatt.programs.library import read_to_deal
+from kagglebatt.running.worker_start import path_entries_with
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
 
@@ -119,7 +120,9 @@ def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path) -> 
     places = {"input_folder": str(inputs.resolve()), "working_folder": str(output.resolve())}
     fault = ""
     try:
-        with _own_kernel(), _environment(KAGGLE_KERNEL_RUN_TYPE="Batch", PYDEVD_DISABLE_FILE_VALIDATION="1"):
+        path = os.pathsep.join(path_entries_with(("ipykernel",)))  # or a kernel would run what lies in other entries
+        batch = {"KAGGLE_KERNEL_RUN_TYPE": "Batch", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTHONPATH": path}
+        with _own_kernel(), _environment(**batch):
             papermill.execute_notebook(
                 str(notebook).replace("{", "{{").replace("}", "}}"),
                 str(output / NOTEBOOK_NAME).replace("{", "{{").replace("}", "}}"),

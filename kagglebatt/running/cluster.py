@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kagglebatt import __version__
-from kagglebatt.dsl.fingerprint import vocabulary_digest
 from kagglebatt.errors import SettingsError
+from kagglebatt.running.worker_start import WorkerRefusedError, fingerprint
 
 PATIENCE_SECONDS = 30.0
 """How long, beside ten limits, a cluster may give no result before it is given up; without workers it never would."""
@@ -70,36 +69,34 @@ def _package(module: str, backend: str) -> Any:
         raise _missing(backend) from error
 
 
-def _version() -> str:
-    """What must be the same on every worker: the package's version, and what its primitives do."""
-    return f"{__version__} with vocabulary {vocabulary_digest()}"
-
-
 @contextmanager
 def _dask(scheduler: str | None, jobs: int) -> Iterator[int]:
     distributed = _package("distributed", "dask")
     try:
         if scheduler is None:
-            client = distributed.Client(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+            client = distributed.Client(
+                n_workers=jobs, threads_per_worker=1, processes=False, dashboard_address=None
+            )  # threads of this process: each has a child for its work, and no other process is started
         else:
             client = distributed.Client(scheduler, timeout="10s")
             client.wait_for_workers(1, timeout=30)
     except (OSError, ValueError) as error:
         raise SettingsError(f"--scheduler {scheduler}: no dask cluster with workers answers ({error}).") from error
     with client:
-        _check_versions(client)
+        _check_dask(client)
         yield sum(client.ncores().values())
 
 
-def _check_versions(client: Any) -> None:
+def _check_dask(client: Any) -> None:
     try:
-        found = set(client.run(_version).values())
+        said = client.run(fingerprint, on_error="return")
     except ImportError as error:
         raise SettingsError(f"A worker of the cluster lacks a package ({error}). Install kagglebatt there.") from error
-    if other := found - {_version()}:
-        raise SettingsError(
-            f"The cluster's workers have kagglebatt {', '.join(sorted(other))}; here it is {_version()}."
-        )
+    for worker, word in sorted(said.items()):
+        if isinstance(word, BaseException):  # it has none of the package, or one that knows no fingerprint
+            word = f"no such kagglebatt ({type(word).__name__}: {word})"
+        if word != fingerprint():
+            raise WorkerRefusedError.of(word, fingerprint(), f"The worker at {worker}")
 
 
 @contextmanager

@@ -15,12 +15,14 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from kagglebatt.running.cluster import PATIENCE_SECONDS, joined, lost_errors
 from kagglebatt.running.limit import Limits
 from kagglebatt.running.work import Chunk, SliceResult, perform
+from kagglebatt.running.worker_start import command, fingerprint, guarded
 from kagglebatt.settings import Settings
 
 if TYPE_CHECKING:
@@ -150,13 +152,13 @@ class WorkerPool:
 
         self._connect()
         options: dict[str, Any] = {"n_jobs": self.jobs, "batch_size": 1, "return_as": "generator_unordered"}
-        work = perform_in_own_process
+        work: Callable[[Chunk], list[SliceResult]] = partial(perform_in_own_process, expected=fingerprint())
         if self.backend == "threading":
             options["backend"] = "threading"
             work = self._perform_in_idle_process
         elif self.backend == "loky":
             options |= {"backend": "loky", "initializer": _prepare_worker, "timeout": self._patience}
-            work = perform_in_kept_process
+            work = partial(perform_in_kept_process, command=command(), expected=fingerprint())
         elif self.backend == "ray":
             options["return_as"] = "list"  # ray cannot give results as they come
         else:
@@ -175,12 +177,15 @@ class WorkerPool:
         return PATIENCE_SECONDS + 10 * self.limits.seconds
 
     def _connect(self) -> None:
-        """Join the cluster that was asked for, once."""
-        if self._connected or self.backend in ("threading", "loky"):
+        """Join the cluster that was asked for, once; processes that are not ours are started under guard."""
+        if self._connected or self.backend == "threading":
+            return
+        self._opened.enter_context(guarded("joblib", "distributed", "ray"))
+        self._connected = True
+        if self.backend == "loky":
             return
         self._lost = (*self._lost, *lost_errors(self.backend))
         self.jobs = self._opened.enter_context(joined(self.backend, self._scheduler, self.jobs))
-        self._connected = True
 
     def _shrink(self, error: BaseException) -> None:
         why = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}" if str(error) else type(error).__name__

@@ -24,6 +24,7 @@ from multiprocessing.connection import Connection, Pipe
 from time import perf_counter
 from typing import Any
 
+from kagglebatt.running import worker_start
 from kagglebatt.running.outcome import Kind
 from kagglebatt.running.score import SampleScore
 from kagglebatt.running.work import Chunk, Position, Slice, SliceResult, perform
@@ -34,6 +35,8 @@ _DEATHS = 2
 """So many times must a candidate end its process: once may be somebody else's doing."""
 _STARTS = 3
 """So many times is a child started that ends before it is at any candidate: then there is no room for one."""
+_LONGEST_GREETING = 1000
+"""Bytes; a longer first word is none of ours."""
 _NEVER_AT_WORK = "child processes end with code {} before they do anything"
 
 
@@ -53,7 +56,16 @@ class WorkerProcess:
         OSError: the machine has no room for another process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, command: tuple[str, ...] | None = None, expected: str | None = None) -> None:
+        """Start it.
+
+        Args:
+            command: instead of this process's own.
+            expected: the fingerprint that the child must give, instead of this process's own.
+        """
+        self._command = worker_start.command() if command is None else command
+        self._expected = worker_start.fingerprint() if expected is None else expected
+        self._greeted = False
         self._file = tempfile.TemporaryFile(prefix="kagglebatt-")  # noqa: SIM115 - closed with the child
         self._file.truncate(Position.SIZE)
         self._position = Position(self._file.fileno())
@@ -73,10 +85,10 @@ class WorkerProcess:
         ours, theirs = Pipe()
         lifeline, self._lifeline = os.pipe()
         handles = (theirs.fileno(), self._file.fileno(), lifeline)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
-        command = [sys.executable, "-m", "kagglebatt.running.worker_process", *map(str, handles)]
+        command = [*self._command, *map(str, handles)]
+        self._greeted = False
         try:
-            self._process = subprocess.Popen(command, pass_fds=handles, env=environment, stdin=subprocess.DEVNULL)
+            self._process = subprocess.Popen(command, pass_fds=handles, stdin=subprocess.DEVNULL)
         except BaseException:
             ours.close()
             os.close(self._lifeline)
@@ -146,6 +158,7 @@ class WorkerProcess:
         assert self._pipe is not None
         finished = False
         try:
+            self._greet(chunk)
             self._pipe.send(chunk)
             while (done := self._receive(chunk)) is not None:
                 yield done
@@ -158,7 +171,31 @@ class WorkerProcess:
                 self._process.kill()
                 self._end()
 
+    def _greet(self, chunk: Chunk) -> None:
+        """Hear which code the child runs, before anything else that it says is read.
+
+        Raises:
+            WorkerRefusedError: it is not the code that was asked for.
+        """
+        if self._greeted:
+            return
+        assert self._pipe is not None
+        self._wait(chunk)
+        said = self._pipe.recv_bytes(_LONGEST_GREETING).decode("utf-8", "replace")
+        if said != self._expected:
+            raise worker_start.WorkerRefusedError.of(said, self._expected)
+        self._greeted = True
+
     def _receive(self, chunk: Chunk) -> SliceResult | None:
+        assert self._pipe is not None
+        self._wait(chunk)
+        answer = self._pipe.recv()
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer  # type: ignore[no-any-return]
+
+    def _wait(self, chunk: Chunk) -> None:
+        """Wait for the child's next word; one that stays where it is for too long is killed."""
         assert self._pipe is not None
         patience = chunk.limits.seconds + _PATIENCE_SECONDS
         before: Any = ()
@@ -167,10 +204,6 @@ class WorkerProcess:
             if at == before:
                 self._process.kill()
             before = at
-        answer = self._pipe.recv()
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer  # type: ignore[no-any-return]
 
     def _settle(self, chunk: Chunk, lost: WorkerLost) -> SliceResult:
         """Whether the one candidate of this chunk, or a differ on its output, ends its process again and again."""
@@ -212,20 +245,29 @@ def _nothing_gained(part: Slice, chunk: Chunk) -> tuple[int, ...]:
     return (0,) * len(chunk.differs.needs) if part.unit.sample.kind == "demo" else ()
 
 
-_kept: list[WorkerProcess] = []
+_kept: dict[tuple[tuple[str, ...], str], WorkerProcess] = {}
 
 
-def perform_in_kept_process(chunk: Chunk) -> list[SliceResult]:
-    """Do a chunk in a child that stays for the next one, until this process ends; for a worker of one thread."""
-    if not _kept:
-        _kept.append(WorkerProcess())
-        atexit.register(_kept[0].close)
-    return list(_kept[0].perform(chunk))
+def perform_in_kept_process(chunk: Chunk, command: tuple[str, ...], expected: str) -> list[SliceResult]:
+    """Do a chunk in a child that stays for the next one, until this process ends; for a worker of one thread.
+
+    Args:
+        command: how whoever asks starts a child, on this machine.
+        expected: the fingerprint of whoever asks.
+    """
+    if (command, expected) not in _kept:
+        child = _kept[command, expected] = WorkerProcess(command, expected)
+        atexit.register(child.close)
+    return list(_kept[command, expected].perform(chunk))
 
 
-def perform_in_own_process(chunk: Chunk) -> list[SliceResult]:
-    """Do a chunk in a child of its own, from any thread."""
-    with WorkerProcess() as child:
+def perform_in_own_process(chunk: Chunk, expected: str) -> list[SliceResult]:
+    """Do a chunk in a child of its own, from any thread, perhaps on another machine than whoever asks.
+
+    Args:
+        expected: the fingerprint of whoever asks.
+    """
+    with WorkerProcess(expected=expected) as child:
         return list(child.perform(chunk))
 
 
@@ -249,6 +291,7 @@ def serve(pipe: int, file: int, lifeline: int) -> None:
     connection = Connection(pipe)
     position = Position(file)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        connection.send_bytes(worker_start.fingerprint().encode())
         while True:
             chunk = connection.recv()
             try:
@@ -260,7 +303,3 @@ def serve(pipe: int, file: int, lifeline: int) -> None:
             except Exception as error:  # noqa: BLE001 - a fault of kagglebatt itself: whoever asked raises it
                 answer = error
             connection.send(answer)
-
-
-if __name__ == "__main__":
-    serve(*map(int, sys.argv[1:]))

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 
+import ipykernel
 import nbformat
 import psutil
 import pytest
@@ -415,6 +416,7 @@ def test_bench_fails_when_a_kernel_does(tmp_path: Path) -> None:
     """With one message, also when the kernel never began."""
     site = tmp_path / "site"
     site.mkdir()
+    (site / "ipykernel").symlink_to(Path(ipykernel.__file__).parent)  # or the kernel would not be given the folder
     (site / "sitecustomize.py").write_text(
         "import os, sys\nif any('ipykernel' in argument for argument in sys.orig_argv):\n    os._exit(9)\n"
     )

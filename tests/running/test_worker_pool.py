@@ -20,6 +20,7 @@ from kagglebatt.errors import StoppedError
 from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.read_file import read_programs
+from kagglebatt.running import worker_start
 from kagglebatt.running.execute import prepare
 from kagglebatt.running.limit import Limits
 from kagglebatt.running.run import run
@@ -132,18 +133,16 @@ BEHAVIOURS = dict.fromkeys(("rot90", "rot180", "rot270"), "big")
 {CHANGE}"""
 
 
-def change_children(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    """Have child processes that start from now on run this first."""
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(code)
-    monkeypatch.syspath_prepend(str(folder))
+def change_children(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Have child processes that start from now on run this first, after the package was found."""
+    monkeypatch.setattr(worker_start, "BOOT", (worker_start.FIND, code, worker_start.SERVE))
 
 
 @pytest.fixture
-def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def hostile(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The outcome to expect by primitive, in child processes that start from now on."""
     behaviours = {name: behaviour for name, (behaviour, _) in HOSTILE.items()}
-    change_children(tmp_path / "site", monkeypatch, f"BEHAVIOURS = {behaviours}\n{BEHAVIOUR}{CHANGE}")
+    change_children(monkeypatch, f"BEHAVIOURS = {behaviours}\n{BEHAVIOUR}{CHANGE}")
     return {name: outcome for name, (_, outcome) in HOSTILE.items()}
 
 
@@ -213,7 +212,7 @@ def test_memory_that_others_hold_is_not_held_against_a_candidate(
     tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Values that fit alone, but not together, are computed alone."""
-    change_children(tmp_path / "site", monkeypatch, BIG)
+    change_children(monkeypatch, BIG)
     texts = [*(f"O = {name}(I)" for name in ("rot90", "rot180", "rot270")), "O = hmirror(I)"]
     for row in scored(texts, [tiny_task], Settings(home=tmp_path, jobs=1, memory=512)):
         assert [mark.kind.value for mark in row] == ["not a grid"] * 3 + ["value"]
@@ -294,7 +293,7 @@ def test_a_child_that_ends_before_its_work_accuses_nobody(
 ) -> None:
     """A candidate that ended its process is run again, alone; only where it does so again is it marked."""
     starts = f"STARTS, DEADLY, STILLBORN = {str(tmp_path / 'starts')!r}, {deadly}, {stillborn}"
-    change_children(tmp_path / "site", monkeypatch, f"{starts}\n{FATAL}{CHANGE}")
+    change_children(monkeypatch, f"{starts}\n{FATAL}{CHANGE}")
     marks = scored(["O = hmirror(I)", "O = rot90(I)"], [tiny_task], Settings(home=tmp_path, jobs=1))
     assert [mark.kind.value for mark in marks[0]] == ["value", ends]
     assert (tmp_path / "starts").read_text() == "x" * (len(deadly | stillborn) + 1)
@@ -326,11 +325,7 @@ def test_children_that_cannot_start_are_given_up(
     backend: str, tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Such as under a limit of memory that leaves no room for them: it is said, and nothing hangs."""
-    change_children(
-        tmp_path / "site",
-        monkeypatch,
-        f"import os, sys\n'{WORKER}' in sys.orig_argv and os._exit(1)",
-    )
+    change_children(monkeypatch, "import os; os._exit(1)")
     monkeypatch.setattr("kagglebatt.running.worker_pool.SMALL_WORK", 0)
     told: list[str] = []
     plan = prepare(batt_of(good(3)))
@@ -398,7 +393,7 @@ def test_processor_seconds_are_not_clock_seconds(
     """A candidate that waits takes time and no processor, and makes no speedup."""
     waiting = "import time\ndef wait(grid):\n    time.sleep(0.3)\n    return grid\nBEHAVIOURS = {'rot90': 'wait'}\n"
     code = f"import dataclasses\nfrom kagglebatt.dsl import registry\n{waiting}{CHANGE}"
-    change_children(tmp_path / "site", monkeypatch, code)
+    change_children(monkeypatch, code)
     plan = prepare(batt_of(["O = rot90(I)"]))
     with WorkerPool(Settings(home=tmp_path, jobs=1), lambda _: None) as pool:
         _, timing = run([Unit(plan, tiny_task, tiny_task.demo[0])], DIFFERS, pool)
