@@ -58,7 +58,7 @@ def require_package(backend: str) -> None:
 
 
 def _missing(backend: str) -> SettingsError:
-    wanted = {"dask": "distributed", "ray": '"ray[default]"'}[backend]
+    wanted = {"dask": "distributed", "ray": "ray"}[backend]
     return SettingsError(f"--backend {backend} needs a package: python -m pip install {wanted}")
 
 
@@ -103,7 +103,8 @@ def _check_dask(client: Any) -> None:
 def _ray(scheduler: str | None, jobs: int) -> Iterator[int]:
     ray = _package("ray", "ray")
     try:
-        ray.init(**({"num_cpus": jobs} if scheduler is None else {"address": scheduler}), log_to_driver=False)
+        own = {"num_cpus": jobs, "include_dashboard": False}
+        ray.init(**(own if scheduler is None else {"address": scheduler}), log_to_driver=False)
     except (OSError, ValueError, RuntimeError) as error:
         raise SettingsError(f"--scheduler {scheduler}: no ray cluster answers ({error}).") from error
     try:
