@@ -122,6 +122,30 @@ def test_two_machines_lose_nothing_of_each_other(machine: Machine) -> None:
     assert sorted(report["seed"] for report in published["reports"]) == [0, 1, 2]
 
 
+@pytest.mark.campaign
+def test_a_published_home_that_lost_its_index_is_mended(machine: Machine) -> None:
+    """By publish, by a loop that begins with it, and after it was fetched; a whole one is left as it is."""
+    grown = ("--tasks", "1", *SMALL)
+    source = ("--dataset-source", "tester/torn-home", *QUICK)
+    metadata = {"title": "torn home", "id": "OWNER/torn-home", "licenses": [{"name": "CC0-1.0"}]}
+    (machine.folder / NAME).write_text(json.dumps(metadata))  # a title is one dataset's alone
+    assert machine.run("evolve", *grown).returncode == 0
+    for number in (1, 1):
+        done = machine.run("publish", *source)
+        assert (done.returncode, f"version {number} has all of home" in done.stdout) == (0, True), done.stderr
+    (machine.kaggle.datasets["tester/torn-home"][-1] / "index.json").unlink()
+    done = machine.run("pull", "--home", "fetched", *source)
+    assert (done.returncode, "has no index.json" in done.stderr) == (0, True), done.stderr
+    assert content(machine.folder / "fetched") == content(machine.folder / "home")
+    done = machine.run("publish", *source)
+    assert (done.returncode, "version 2 has all of home" in done.stdout) == (0, True), done.stderr
+    (machine.kaggle.datasets["tester/torn-home"][-1] / "index.json").unlink()
+    done = machine.run("loop", "--sizes", "1", "--name", "torn", *SMALL, *source)
+    assert done.returncode == 0, done.stderr
+    assert [report["iteration"] for report in content(machine.folder / "home")["reports"]] == [1, 2]
+    assert len(machine.kaggle.datasets["tester/torn-home"]) == 4
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "../x", "/etc/passwd", "a/b", "a\0", "\udc00", "result.json"])
 def test_a_note_names_plain_files_alone(name: str, tmp_path: Path) -> None:
     """Who fetched it removes and compares nothing elsewhere."""
