@@ -25,6 +25,17 @@ def option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
 
 
 STRICT = option("--strict", is_flag=True, help="Refuse solvers and tasks of which anything must be left out.")
+
+
+def _read_home(_context: click.Context, _parameter: click.Parameter, value: str | Path) -> Path:
+    from kagglebatt.home.own_folder import refuse_others_folder
+
+    if str(value) == "":
+        raise SettingsError("--home is empty; give the name of a folder, such as --home home.")
+    refuse_others_folder(Path(value))
+    return Path(value)
+
+
 TASK_OPTIONS = (
     option("--dataset", metavar="NAME|PATH", help=f"{', '.join(EMBEDDED)}, or a path to ARC tasks."),
     option("--tasks", type=int, help="Take the first N tasks of the dataset."),
@@ -55,7 +66,10 @@ RUN_OPTIONS = (
 )
 ITERATIONS = option("--iterations", type=int, help="How many iterations.")
 SIZES = click.option("--sizes", default="5,100", show_default=True, help="Numbers of tasks, between commas.")
-HOME = option("--home", type=click.Path(path_type=Path, file_okay=False), help="Directory of archive and cache.")
+HOME = option(
+    "--home", type=click.Path(file_okay=False), callback=_read_home, metavar="DIRECTORY",
+    help="Directory of archive and cache: a new one, or one that holds nothing else.",
+)  # fmt: skip
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

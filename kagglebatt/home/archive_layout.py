@@ -94,6 +94,9 @@ DROP TABLE differ_2;
 {_PAST}
 """
 
+OLDER_ROWS = {"solver": (_SOLVER_COLUMNS_2, _CONTENT), "differ": (_DIFFER_COLUMNS_2, "''")}
+"""Of tables of format 2: the columns that their seals are of, and what their rows have for a content since."""
+
 LAYOUT = Layout(
     schema=_BODY + _SOLVER + _DIFFER + _ITERATION + _PAST,
     upgrades=(_FROM_1, _FROM_2),

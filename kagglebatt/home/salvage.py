@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from kagglebatt.errors import DamagedError, HomeError
 from kagglebatt.home import index
 from kagglebatt.home.archive import Archive
-from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT, SEALED
+from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT, OLDER_ROWS, SEALED
 from kagglebatt.home.connection import connect
 from kagglebatt.home.database import seal
 from kagglebatt.home.soundness import body_problem, counts_of
@@ -135,6 +135,8 @@ def _holds_nothing(path: Path) -> bool:
 
 def _intact_rows(path: Path) -> Rows:
     rows = {table: list(_intact(path, table)) for table in COLUMNS}
+    for table in OLDER_ROWS:
+        rows[table] = rows[table] or list(_intact_of_format_2(path, table))
     bodies = {(name, kind) for name, kind, _ in rows["body"]}
     for kind in ("solver", "differ"):
         rows[kind] = [row for row in rows[kind] if (row[1], kind) in bodies]
@@ -148,12 +150,26 @@ def _intact(path: Path, table: str) -> Iterator[tuple[Any, ...]]:
     for row in _readable(
         path, table, f"SELECT {columns} FROM {table} WHERE NOT ({INVALID_ROWS[table]}) ORDER BY {key}"
     ):
-        if sealed and row[-1] == seal(*row[:-1]) and (table != "solver" or counts_of(row[8]) == list(row[2:7])):
+        if sealed and row[-1] == seal(*row[:-1]) and (table != "solver" or _scored(row)):
             yield row[:-1]
         if table == "body" and md5(row[2]) == row[0] and not body_problem(row[1], row[0], row[2]):
             yield row
         if table == "iteration" and md5(row[2]) == row[1]:
             yield row
+
+
+def _intact_of_format_2(path: Path, table: str) -> Iterator[tuple[Any, ...]]:
+    columns, content = OLDER_ROWS[table]
+    upgraded = f"(SELECT *, {content} AS content FROM {table})"
+    query = f"SELECT {columns}, seal, content FROM {upgraded} WHERE NOT ({INVALID_ROWS[table]}) ORDER BY task"
+    for *row, sealed, own in _readable(path, table, query):
+        if sealed == seal(*row) and (table != "solver" or _scored(row)):
+            yield (*row, own)
+
+
+def _scored(row: Sequence[Any]) -> bool:
+    """Whether the counts of a solver's row are those of its scores."""
+    return counts_of(row[8]) == list(row[2:7])
 
 
 def _readable(path: Path, table: str, query: str) -> Iterator[tuple[Any, ...]]:

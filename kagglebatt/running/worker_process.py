@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection, Pipe
 from time import perf_counter
-from typing import Any
+from typing import IO, Any
 
 from kagglebatt.running import worker_start
 from kagglebatt.running.outcome import Kind
@@ -66,8 +66,7 @@ class WorkerProcess:
         self._command = worker_start.command() if command is None else command
         self._expected = worker_start.fingerprint() if expected is None else expected
         self._greeted = False
-        self._file = tempfile.TemporaryFile(prefix="kagglebatt-")  # noqa: SIM115 - closed with the child
-        self._file.truncate(Position.SIZE)
+        self._file = _shared_file(Position.SIZE)
         self._position = Position(self._file.fileno())
         self._pipe: Connection | None = None
         self._lifeline = -1
@@ -239,6 +238,19 @@ class WorkerProcess:
             else:
                 return done
         raise ChildProcessError(_NEVER_AT_WORK.format(code))
+
+
+def _shared_file(size: int) -> IO[bytes]:
+    """A file without a name that has room for what is mapped of it; OSError when the disk has none."""
+    file = tempfile.TemporaryFile(prefix="kagglebatt-")  # noqa: SIM115 - closed with the child
+    try:
+        # Written, not only made so long: a page that the disk has no room for ends whoever touches it.
+        file.write(bytes(size))
+        file.flush()
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def _nothing_gained(part: Slice, chunk: Chunk) -> tuple[int, ...]:

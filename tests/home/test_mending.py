@@ -26,6 +26,7 @@ from kagglebatt.running.validate import Verdict
 SCORES = Scores(2, 2, 1, 1, 1000, ("value",) * 3, {"d": 5})
 TURNS = ("hmirror", "vmirror", "dmirror", "cmirror")
 NAMES = {archive_layout.FILE_NAME, entries.FILE_NAME, index.FILE_NAME}
+DATA = Path(__file__).parents[1] / "data"
 LOG = f"{archive_layout.FILE_NAME}-wal"
 
 
@@ -212,3 +213,20 @@ def test_an_archive_that_the_index_knows_and_nobody_finds_is_told(tmp_path: Path
     (tmp_path / archive_layout.FILE_NAME).unlink()
     with pytest.raises(HomeError, match="which is not there, or empty"):
         check(tmp_path)
+
+
+def test_a_damaged_archive_of_an_older_format_keeps_what_is_intact(tmp_path: Path) -> None:
+    """It cannot be upgraded first: it may be torn."""
+    home = tmp_path / "home"
+    shutil.copytree(DATA / "home-before-wings", home)
+    path = home / archive_layout.FILE_NAME
+    expected = solvers(home)
+    altered = sorted(expected)[0]
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        connection.execute("UPDATE body SET text = 'x' WHERE md5 = ?", (altered,))
+        connection.commit()
+    assert check(home)
+    repair(home)
+    assert check(home) == []
+    assert solvers(home) == expected - {altered}
