@@ -13,6 +13,10 @@ without any fault. Trials that lose something are counted.
   whole one is put back from a copy
 - *writers*: two processes that evolve one home at once
 - *clock*: the wall clock jumps back a day in mid-run
+- *kill COMMAND*, *fail COMMAND*: SIGKILL at every call with which a command changes its home; and a disk that is full,
+  or fails, from some call on (`interrupted.py`, where there is a C compiler)
+- *readers*: others list and merge a home while whoever writes it is killed at a checkpoint
+- *stop*: an ``evolve`` with its workers is stopped for seconds and goes on
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
+from interrupted import trials
 
 from kagglebatt.home import entries, index
 from kagglebatt.home.archive import Archive
@@ -264,20 +269,28 @@ class Campaign:
 
 @click.command()
 @click.option("--short", is_flag=True, help="A few trials of each fault, as in CI.")
+@click.option("--only", default="", metavar="WORD", help="Only faults with this word in their names.")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def main(short: bool, seed: int, as_json: bool) -> None:
+def main(short: bool, only: str, seed: int, as_json: bool) -> None:
     """Run the campaign; exit code 1 when anything was lost."""
     tallies: dict[str, Tally] = {}
     with tempfile.TemporaryDirectory(prefix="kagglebatt-faults-") as folder:
-        campaign = Campaign(Path(folder), random.Random(seed))
-        for name, count in (SHORT if short else COUNTS).items():
+        rng = random.Random(seed)
+        counts = {name: count for name, count in (SHORT if short else COUNTS).items() if only in name}
+        campaign = Campaign(Path(folder), rng) if counts else None
+        for name, count in counts.items():
             trial: Callable[[Tally], None] = getattr(campaign, name.replace(" ", "_"))
             tallies[name] = Tally()
             for _ in range(count):
                 trial(tallies[name])
-            if not as_json and sys.stderr.isatty():
-                click.echo(f"{name}: {count} tried", err=True)
+        for name, interrupt in trials(Path(folder), rng, f"import sys\nfrom pathlib import Path\n{SAVING}", short):
+            if only in name:
+                tally = tallies.setdefault(name, Tally())
+                problems = interrupt()
+                tally.tried += 1
+                tally.lost += bool(problems)
+                tally.notes += problems
     if as_json:
         click.echo(json.dumps({name: vars(tally) for name, tally in tallies.items()}))
     else:

@@ -83,6 +83,8 @@ def archive_check(fix: bool, home: Path) -> None:
         for problem in problems:
             click.echo(f"still: {problem}")
     if problems:
+        if not fix:
+            notify(f"`kagglebatt archive check --fix --home {home}` keeps all that is intact.")
         raise click.exceptions.Exit(1)
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -18,11 +20,13 @@ def script(name: str, *arguments: str) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.campaign
 def test_nothing_is_lost_in_a_short_fault_campaign() -> None:
-    """Kills, full disks, damage, two writers, a clock that jumps: a few of each, all survived."""
+    """Kills, failing writes, damage, two writers, readers beside one, stops, a clock that jumps: all survived."""
     tallies = script("faults.py", "--short")
     assert {name: tally["lost"] for name, tally in tallies.items()} == dict.fromkeys(tallies, 0)
     assert sum(tally["tried"] for tally in tallies.values()) >= 25
+    assert {"readers", "stop", "kill fix", "fail evolve", "kill merge"} <= set(tallies)
 
 
 def test_bench_cache_gives_its_figures() -> None:
