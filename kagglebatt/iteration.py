@@ -22,7 +22,7 @@ from kagglebatt.report import Report
 from kagglebatt.running.cluster import require_package
 from kagglebatt.running.execute import Plan, prepare
 from kagglebatt.running.run import Timing, run
-from kagglebatt.running.score import SampleScore, add_up
+from kagglebatt.running.score import SampleScore
 from kagglebatt.running.validate import Claim, Verdict, validate
 from kagglebatt.running.work import Unit
 from kagglebatt.running.worker_pool import WorkerPool
@@ -118,7 +118,7 @@ def iterate(
     known |= _run_unknown(report, named, known, cache, pool, progress, stop)
     with report.timed("phase1_filter"):
         report.table = {task.id: {n: known[task.id, n].scores for n in _with_body(named)} for task in tasks}
-        claims = _claims(report, named)
+        claims = _claims(report, named, known)
     filings = _confirm(report, claims, known, cache, pool, progress, stop)
     with report.timed("file"):
         cache.save()
@@ -169,8 +169,13 @@ def _run_unknown(
         for task in block:
             for column, number in enumerate(missing[task.id]):
                 own = [[row[column] for row in sample_scores[task.id][kind]] for kind in KINDS]
-                entry = found[task.id, number] = _known(own[0], own[1], report)
-                cache.validation.store(verdict_key(named[number] or "", task, cache), entry.text(), entry.seconds)
+                entry = CachedResult.measured(own[0], own[1], report.differ_ids, report.settings)
+                found[task.id, number] = entry
+                if entry.unsure:  # nothing is remembered of it: another time tells
+                    cache.validation.misses += 1
+                    continue
+                place = verdict_key(named[number] or "", task, cache)
+                cache.validation.store(place, entry.text(), entry.seconds)
         cache.save()
     return found
 
@@ -212,19 +217,12 @@ def _note(report: Report, phase: str, timing: Timing) -> None:
         report.add_task_time(task, f"{phase}_cpu", cpu)
 
 
-def _known(demo: Sequence[SampleScore], test: Sequence[SampleScore], report: Report) -> CachedResult:
-    every = [*demo, *test]
-    scores = add_up(demo, test, report.differ_ids)
-    finished = [mark.seconds for mark, outcome in zip(every, scores.outcomes, strict=True) if outcome != "timed out"]
-    limit, memory = report.settings.timeout, report.settings.memory
-    seconds = sum(mark.seconds for mark in every)
-    return CachedResult(scores, limit, max(finished, default=0.0), seconds, memory=memory)
-
-
-def _claims(report: Report, named: Sequence[str | None]) -> list[tuple[int, Claim]]:
+def _claims(
+    report: Report, named: Sequence[str | None], known: Mapping[tuple[str, int], CachedResult]
+) -> list[tuple[int, Claim]]:
     """Candidates that reproduced a demo pair: worth a verdict."""
     return [
-        (number, Claim(named[number] or "", task, scores))
+        (number, Claim(named[number] or "", task, scores, known[task.id, number].late, known[task.id, number].unsure))
         for task in report.tasks
         for number, scores in report.table[task.id].items()
         if scores.o_score > 0

@@ -31,7 +31,7 @@ def bench_task(plan: Plan, task: Task, timeout: float, clock: Timer) -> tuple[bo
     right, seconds = True, 0.0
     for sample in task.samples:
         started = perf_counter()
-        outcome = Evaluation(plan, (task.pairs, sample.input, None)).run(0, timeout, clock)
+        outcome = Evaluation(plan, (task.pairs_for(sample), sample.input, None)).run(0, timeout, clock)
         seconds += perf_counter() - started
         right = right and outcome.kind is Kind.VALUE and outcome.value == sample.answer
     return right, seconds
@@ -42,7 +42,8 @@ def bench(solvers: list[NamedProgram], tasks: dict[str, Task], timeout: float) -
     per_task: dict[str, float] = {}
     failed = []
     plans = {solver.name: prepare(deal([((solver.name,), solver.program)])) for solver in solvers}
-    with contained(Limits(timeout).memory), timer() as clock:
+    limits = Limits(timeout)
+    with contained(limits.memory), timer(limits) as clock:
         for name, plan in plans.items():
             right, per_task[name] = bench_task(plan, tasks[name], timeout, clock)
             if not right:

@@ -2,12 +2,14 @@
 
 A remembered score is used only where running the candidate now would give it again: the same body, task content
 and vocabulary, every differ of the deal judged, and limits that it keeps. A remembered timeout counts only for limits
-up to the one it was seen under, and a remembered want of memory only for the same memory.
+up to the one it was seen under, and a remembered want of memory only for the same memory; the same holds for what
+differs said. A program that reads ``S`` has keys of a format of its own.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,15 +21,17 @@ from kagglebatt.home.cache import Cache
 from kagglebatt.programs.inline import inline, read_body
 from kagglebatt.programs.program import Program, md5
 from kagglebatt.running.outcome import Kind
-from kagglebatt.running.score import Scores
+from kagglebatt.running.score import IN_WANT, NOT_JUDGED, Judging, SampleScore, Scores, add_up
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task
 
 _SHORT = {kind.value: kind.value[0] for kind in (Kind.VALUE, Kind.TIMED_OUT, Kind.NOT_A_GRID)}
-_IN_WANT = {Kind.TOO_LARGE.value, Kind.CRASHED.value}
-"""Outcomes that may be otherwise with more memory."""
+_IN_WANT = {kind.value for kind in IN_WANT}
 _LONG = {short: outcome for outcome, short in _SHORT.items()}
 _CONFIRMED = {"null]": None, "true]": True, "false]": False}
+_WITH_PAIRS = "2"
+"""Format of the verdicts of programs that read ``S``: the pair that they are run on is not in it."""
+_READS_PAIRS = re.compile(r"[(, ]S[,)]")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class CachedResult:
         confirmed: whether a verdict agreed with the claim; None when no verdict was asked for.
         alone: seconds of the verdict's run.
         memory: the memory limit, in MiB, they were measured under.
+        judging: how the differs came to what they said; None in an entry of the time before that was kept.
+        unsure: whether the clock alone ended a run: then it is not to be remembered, and its text does not tell.
     """
 
     scores: Scores
@@ -51,14 +57,50 @@ class CachedResult:
     confirmed: bool | None = None
     alone: float = 0.0
     memory: int = Settings.memory
+    judging: Judging | None = NOT_JUDGED
+    unsure: bool = False
+
+    @property
+    def late(self) -> bool:
+        """Whether a differ ran out of time."""
+        return self.judging is not None and self.judging.late
+
+    @classmethod
+    def measured(
+        cls, demo: Sequence[SampleScore], test: Sequence[SampleScore], differ_ids: Sequence[str], settings: Settings
+    ) -> CachedResult:
+        """What is to be remembered of one candidate's scores on the samples of a task."""
+        every = [*demo, *test]
+        told = [each.judging for each in demo]
+        judging = Judging(
+            max((each.slowest for each in told), default=0.0),
+            any(each.late for each in told),
+            any(each.in_want for each in told),
+        )
+        slowest = max((each.seconds for each in every if each.kind is not Kind.TIMED_OUT), default=0.0)
+        seconds = sum(each.seconds for each in every)
+        scores = add_up(demo, test, differ_ids)
+        return cls(
+            scores, settings.timeout, slowest, seconds, memory=settings.memory, judging=judging,
+            unsure=any(each.unsure for each in every),
+        )  # fmt: skip
 
     def holds(self, timeout: float, memory: int, differ_ids: Collection[str]) -> bool:
         """Whether running the candidate now, within ``timeout`` seconds and ``memory`` MiB, would give these scores."""
-        if self.scores.has_grid and not all(name in self.scores.d_scores for name in differ_ids):
+        if self.scores.has_grid and not (
+            all(name in self.scores.d_scores for name in differ_ids) and self._judging_holds(timeout, memory)
+        ):
             return False
         if memory != self.memory and (memory < self.memory or not _IN_WANT.isdisjoint(self.scores.outcomes)):
             return False
         return self.slowest <= timeout and (not self.scores.timeouts or timeout <= self.limit)
+
+    def _judging_holds(self, timeout: float, memory: int) -> bool:
+        """Whether the differs, too, would say what they said."""
+        if self.judging is None:
+            return (timeout, memory) == (self.limit, self.memory)
+        in_time = self.judging.slowest <= timeout and (not self.judging.late or timeout <= self.limit)
+        return in_time and (memory == self.memory or not self.judging.in_want)
 
     def is_of(self, task: Task) -> bool:
         """Whether there is an outcome for each of the task's samples: a cache may come from anyone."""
@@ -77,10 +119,18 @@ class CachedResult:
             scores.counts,
             [_SHORT.get(outcome, outcome) for outcome in scores.outcomes],
             scores.d_scores,
-            [self.limit, round(self.slowest, 6), round(self.seconds, 6), round(self.alone, 6), self.memory],
+            self._times,
             self.confirmed,
         ]
         return json.dumps(content, separators=(",", ":"))
+
+    @property
+    def _times(self) -> list[float]:
+        """The numbers of the entry's last list."""
+        times = [self.limit, round(self.slowest, 6), round(self.seconds, 6), round(self.alone, 6)]
+        if self.judging is None:
+            return [*times, self.memory]
+        return [*times, round(self.judging.slowest, 6), self.judging.late + 2 * self.judging.in_want, self.memory]
 
     @classmethod
     def read(cls, text: str) -> CachedResult | None:
@@ -89,12 +139,27 @@ class CachedResult:
         numbers, _, confirmed = rest.partition("],")
         try:
             *times, memory = numbers.split(",")
-            limit, slowest, seconds, alone = map(float, times)
-            if not (0 < limit < inf and 0 <= slowest < inf and 0 <= seconds < inf and 0 <= alone < inf):
+            limit, slowest, seconds, alone, *judged = map(float, times)
+            if not (0 < limit < inf and all(0 <= each < inf for each in (slowest, seconds, alone, *judged))):
                 return None
-            return cls(_scores(measured), limit, slowest, seconds, _CONFIRMED[confirmed], alone, int(memory))
+            judging = _read_judging(judged)
+            return cls(_scores(measured), limit, slowest, seconds, _CONFIRMED[confirmed], alone, int(memory), judging)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
             return None
+
+
+def _read_judging(numbers: Sequence[float]) -> Judging | None:
+    """How the differs came to what they said; None where an older entry does not tell.
+
+    Raises:
+        ValueError: no such numbers are written.
+    """
+    if not numbers:
+        return None
+    slowest, flags = numbers
+    if flags not in (0, 1, 2, 3):
+        raise ValueError("no such limits")
+    return Judging(slowest, late=bool(int(flags) & 1), in_want=bool(int(flags) & 2))
 
 
 @lru_cache(maxsize=8_192)
@@ -150,7 +215,13 @@ def _stands_for(body: str, program: Program) -> bool:
 
 def verdict_key(body: str, task: Task, cache: Cache) -> str:
     """The key of a body on a task."""
-    return cache.key(md5(body), task.digest)
+    kind = (_WITH_PAIRS,) if reads_pairs(body) else ()
+    return cache.key(md5(body), task.digest, *kind)
+
+
+def reads_pairs(body: str) -> bool:
+    """Whether a solver body reads ``S``, the task's demo pairs."""
+    return _READS_PAIRS.search(body, body.find("\n")) is not None
 
 
 def look_up(

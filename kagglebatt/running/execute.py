@@ -21,11 +21,11 @@ from kagglebatt.errors import TooLargeError
 from kagglebatt.programs.batt import Batt
 from kagglebatt.programs.program import INPUTS, Ref
 from kagglebatt.running.depth import nesting_steps
-from kagglebatt.running.limit import DeadlineReached, Limits, Timer, contained, timer
+from kagglebatt.running.limit import ClockReached, DeadlineReached, Limits, Timer, contained, timer
 from kagglebatt.running.outcome import Kind, Outcome
 
-# A shared step that took less is not worth setting the timer again for.
 _NOTICEABLE_SECONDS = 0.001
+"""A step that took less by the clock took that of the processor, too, and where it is shared needs no shorter limit."""
 
 
 @dataclass(frozen=True)
@@ -113,28 +113,33 @@ class Evaluation:
 
         Args:
             number: the candidate's place in the plan.
-            limit: seconds that it may take, counting what its steps took when others ran them.
+            limit: seconds of the processor that it may take, counting what its steps took when others ran them.
         """
         need = self.plan.needs[number]
         spent = 0.0
         try:
-            clock.set(limit)  # may fire at once
+            clock.set(limit)
             for step in need:
                 if self.seconds[step] < 0:
-                    self._run_step(step, limit - spent)
+                    self._run_step(step, limit - spent, clock)
                 elif self.seconds[step] > _NOTICEABLE_SECONDS:  # done for another candidate, but it counts here too
                     clock.set(limit - spent - self.seconds[step])
                 spent += self.seconds[step]
+                if spent > limit:
+                    raise DeadlineReached  # in one call into C, or between two looks of the timer
                 if step in self.faults:
                     clock.clear()
                     return replace(self.faults[step], seconds=spent)
             clock.clear()
+        except ClockReached:
+            clock.clear()
+            return Outcome(Kind.TIMED_OUT, seconds=limit, by_clock=True)
         except DeadlineReached:
             clock.clear()
             return Outcome(Kind.TIMED_OUT, seconds=limit)
         return Outcome(Kind.VALUE, self.values[self.plan.first + need[-1]], seconds=spent)
 
-    def _run_step(self, step: int, allowed: float) -> None:
+    def _run_step(self, step: int, allowed: float, clock: Timer) -> None:
         if allowed <= self.tried.get(step, 0.0):
             raise DeadlineReached  # it did not finish in as much time for another candidate
         operation, arguments = self.plan.calls[step]
@@ -148,12 +153,15 @@ class Evaluation:
         except MemoryError:
             self.exhausted = True
             self.faults[step] = Outcome(Kind.TOO_LARGE)
+        except ClockReached:
+            raise
         except DeadlineReached:
-            self.tried[step] = perf_counter() - started
+            self.tried[step] = clock.used(perf_counter() - started)
             raise
         except Exception as error:  # noqa: BLE001 - a step may raise anything; it becomes the outcome
             self.faults[step] = Outcome(Kind.RAISED, fault=type(error).__name__)
-        self.seconds[step] = perf_counter() - started
+        seconds = perf_counter() - started
+        self.seconds[step] = seconds if seconds < _NOTICEABLE_SECONDS else clock.used(seconds)
 
 
 def execute(plan: Plan, inputs: Sequence[Any], limit: float) -> list[Outcome]:
@@ -161,8 +169,10 @@ def execute(plan: Plan, inputs: Sequence[Any], limit: float) -> list[Outcome]:
 
     Args:
         inputs: the values of ``S``, ``I`` and ``C``.
-        limit: seconds that one candidate may take, counting what its steps took when others ran them.
+        limit: seconds of the processor that one candidate may take, counting what its steps took when others ran
+            them.
     """
-    with contained(Limits(limit).memory), timer() as clock:
+    limits = Limits(limit)
+    with contained(limits.memory), timer(limits) as clock:
         evaluation = Evaluation(plan, inputs)
         return [evaluation.run(number, limit, clock) for number in range(len(plan.needs))]

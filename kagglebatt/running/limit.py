@@ -1,8 +1,10 @@
-"""Limits of one candidate on one sample: time, memory, depth of calls.
+"""Limits of one candidate on one sample: processor time, memory, depth of calls.
 
-An interval timer interrupts Python code in the main thread of a process, which is where workers run their tasks.
-One long call into C is not interrupted before it returns; in a process that may be lost, a second timer, of
-processor time, then ends the process, and whoever started it finds the culprit.
+Seconds are those of the processor that the candidate's own thread had, so that a machine that is crowded, stopped or
+asleep changes no outcome. A timer interrupts Python code in the main thread of a process, which is where workers run
+their tasks. One long call into C is not interrupted before it returns; in a process that may be lost, a second timer
+then ends the process, and whoever started it finds the culprit. Whoever waits without using the processor is ended by
+the clock, far behind.
 """
 
 from __future__ import annotations
@@ -16,9 +18,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter, thread_time
 from types import FrameType
+from typing import Any
 
-_REPEAT_SECONDS = 0.05
+_LOOK_SECONDS = 0.05
+"""Processor time after which a timer looks again, at most; and a tenth of the limit, at most."""
+_LEAST_LOOK_SECONDS = 0.001
+_CLOCK_LOOK_SECONDS = 1.0
+_STOPPED_SECONDS = 2.0
+"""A look that comes so much later than it should: the process was stopped, and the time does not count."""
+CLOCK_FACTOR, CLOCK_SECONDS = 10.0, 10.0
+"""By the clock a candidate may take so many times its limit, and so many seconds more."""
+ENDED_BY_TIMER = signal.SIGVTALRM
+"""What ends a process that does not come back from a call into C."""
 _GRACE_SECONDS = 0.3
 _DEPTH = 8_000
 """Calls that a program may be deep, counted from where it was started: the same in every kind of process.
@@ -35,12 +48,17 @@ class Limits:
     """What one candidate may use on one sample.
 
     Attributes:
-        seconds: of the clock.
+        seconds: of the processor.
         memory: bytes that the process may grow by, over what it has when work begins.
     """
 
     seconds: float
     memory: int = 2 << 30
+
+    @property
+    def clock(self) -> float:
+        """Seconds of the clock after which a candidate is ended however little of the processor it had."""
+        return CLOCK_FACTOR * self.seconds + CLOCK_SECONDS
 
 
 class DeadlineReached(BaseException):
@@ -51,62 +69,104 @@ class DeadlineReached(BaseException):
     """
 
 
-class Timer:
-    """Raises ``DeadlineReached`` when the seconds set last have passed; see ``timer``."""
+class ClockReached(DeadlineReached):
+    """The clock alone says so: there was hardly any processor time, and another run may end otherwise."""
 
-    def __init__(self, works: bool, expendable: bool) -> None:
+
+class Timer:
+    """Raises ``DeadlineReached`` when the processor time set last is used up; see ``timer``.
+
+    The system's timers go off regularly, whatever is run: setting them anew for each candidate would cost more than
+    many a candidate. They look at the deadline, which is a number.
+    """
+
+    def __init__(self, limits: Limits, works: bool, expendable: bool) -> None:
+        self._limits = limits
         self._works = works
         self._expendable = expendable
         self._armed = False
+        self._deadline = self._clock_deadline = 0.0
+        self._measured = thread_time()
+        self._looked = perf_counter()
 
     def set(self, seconds: float) -> None:
-        """Allow ``seconds`` from now; the smallest limit is a microsecond, since 0 would mean none."""
-        if not self._works:
-            return
+        """Allow ``seconds`` of the processor from now, and the clock far more."""
+        self._measured = thread_time()
+        self._deadline = self._measured + seconds
+        self._clock_deadline = perf_counter() + self._limits.clock
         self._armed = True
-        seconds = max(seconds, 1e-6)
-        # Fires again until cleared: an exception raised inside a finaliser is swallowed by the interpreter.
-        signal.setitimer(signal.ITIMER_REAL, seconds, _REPEAT_SECONDS)
-        if self._expendable:
-            signal.setitimer(signal.ITIMER_PROF, seconds + _GRACE_SECONDS)
 
     def clear(self) -> None:
         """No limit any more."""
-        if not self._works:
-            return
         self._armed = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        if self._expendable:
-            signal.setitimer(signal.ITIMER_PROF, 0)
 
-    def _fire(self, _signal: int, _frame: FrameType | None) -> None:
-        if self._armed:
+    def used(self, clock_seconds: float) -> float:
+        """Processor time of a step that took so long by the clock and has just ended."""
+        before, self._measured = self._measured, thread_time()
+        return min(clock_seconds, self._measured - before)
+
+    def start(self) -> None:
+        """Have the system's timers go off."""
+        if self._works:
+            look = max(min(_LOOK_SECONDS, self._limits.seconds / 10), _LEAST_LOOK_SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, look, look)
+            signal.setitimer(signal.ITIMER_REAL, _CLOCK_LOOK_SECONDS, _CLOCK_LOOK_SECONDS)
+            self._spare()
+
+    def stop(self) -> None:
+        """And stop them."""
+        self.clear()
+        if self._works:
+            for kind in (signal.ITIMER_PROF, signal.ITIMER_REAL, signal.ITIMER_VIRTUAL):
+                signal.setitimer(kind, 0)
+
+    def _spare(self) -> None:
+        """Put off the end of a process that still comes back to Python code."""
+        if self._expendable:
+            signal.setitimer(signal.ITIMER_VIRTUAL, self._limits.seconds + _GRACE_SECONDS)
+
+    def look(self, _signal: int, _frame: FrameType | None) -> None:
+        """Raise when the processor time is used up; again and again, since a finaliser swallows what it raises."""
+        if self._armed and thread_time() >= self._deadline:
             raise DeadlineReached
+        self._spare()
+
+    def look_at_clock(self, _signal: int, _frame: FrameType | None) -> None:
+        """Raise when the clock's time is over; what passed while the process was stopped does not count."""
+        before, self._looked = self._looked, perf_counter()
+        stopped = self._looked - before - _CLOCK_LOOK_SECONDS
+        if stopped > _STOPPED_SECONDS:
+            self._clock_deadline += stopped
+        if self._armed and self._looked >= self._clock_deadline:
+            raise ClockReached
 
 
 @contextmanager
-def timer(expendable: bool = False) -> Iterator[Timer]:
+def timer(limits: Limits, expendable: bool = False) -> Iterator[Timer]:
     """A timer for the body of a ``with`` statement, unset at first.
 
-    Outside a process's main thread, or where the platform has no interval timers, it never fires.
+    Outside a process's main thread, or where the platform has no interval timers, it interrupts nothing; it measures.
 
     Args:
+        limits: of each candidate.
         expendable: this process may be ended when one call into C overruns.
     """
     works = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    made = Timer(works, expendable)
+    made = Timer(limits, works, expendable)
     if not works:
         yield made
         return
-    previous = signal.signal(signal.SIGALRM, made._fire)
-    before = signal.signal(signal.SIGPROF, signal.SIG_DFL) if expendable else None
+    handlers: dict[signal.Signals, Any] = {signal.SIGPROF: made.look, signal.SIGALRM: made.look_at_clock}
+    if expendable:
+        handlers[ENDED_BY_TIMER] = signal.SIG_DFL
+    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
+        made.start()
         yield made
     finally:
-        made.clear()
-        signal.signal(signal.SIGALRM, previous)
-        if expendable:
-            signal.signal(signal.SIGPROF, before)
+        made.stop()
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

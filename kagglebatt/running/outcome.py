@@ -26,13 +26,15 @@ class Outcome:
         kind: how it ended.
         value: the value when ``kind`` is VALUE, else None.
         fault: name of the exception type when it raised, else empty.
-        seconds: summed time of the steps that this candidate needs, shared ones included.
+        seconds: summed processor time of the steps that this candidate needs, shared ones included.
+        by_clock: whether the clock alone ended it, with little processor time: another run may end otherwise.
     """
 
     kind: Kind
     value: Any = None
     fault: str = ""
     seconds: float = 0.0
+    by_clock: bool = False
 
 
 MAX_ANSWER_CELLS = 10_000

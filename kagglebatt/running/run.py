@@ -104,4 +104,4 @@ def _cut(parts: Sequence[Slice], differs: Plan, pool: WorkerPool, runs: int, kee
 def run_alone(program: Program, task: Task, timeout: float = 1.0) -> list[Outcome]:
     """The outcomes of one program on every sample of a task, demo samples first, in this process."""
     plan = prepare(deal([((), program)]))
-    return [outcome for s in task.samples for outcome in execute(plan, (task.pairs, s.input, None), timeout)]
+    return [outcome for s in task.samples for outcome in execute(plan, (task.pairs_for(s), s.input, None), timeout)]

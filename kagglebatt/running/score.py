@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kagglebatt.dsl.types import Grid
@@ -20,7 +20,39 @@ PERFECT = 1000
 """The similarity of equal grids, and a differ's highest value."""
 
 
+IN_WANT = frozenset((Kind.TOO_LARGE, Kind.CRASHED))
+"""Outcomes that may be otherwise with more memory."""
 _OUTCOMES = frozenset(kind.value for kind in Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Under which limits the differs said what they said of one output and of the raw input.
+
+    Attributes:
+        slowest: seconds of the slowest that finished.
+        late: whether one ran out of time.
+        in_want: whether one wanted more memory, or ended its process.
+        by_clock: whether the clock alone ended one.
+    """
+
+    slowest: float = 0.0
+    late: bool = False
+    in_want: bool = False
+    by_clock: bool = False
+
+    def with_outcome(self, outcome: Outcome) -> Judging:
+        """The same with one more differ's outcome."""
+        late = outcome.kind is Kind.TIMED_OUT
+        return Judging(
+            self.slowest if late else max(self.slowest, outcome.seconds),
+            self.late or late,
+            self.in_want or outcome.kind in IN_WANT,
+            self.by_clock or outcome.by_clock,
+        )
+
+
+NOT_JUDGED = Judging()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +65,10 @@ class SampleScore:
         right: whether the answer was reproduced exactly.
         similarity: cells that agree with the answer, per thousand; 0 for another shape or no grid.
         gains: for each differ what was gained on this sample; empty for test samples.
-        seconds: what the candidate's steps took.
+        seconds: what the candidate's steps took of the processor.
         answer: the grid that was computed, where the work was asked to keep it.
+        judging: how the differs came to what they said.
+        by_clock: whether the clock alone ended the candidate, with little processor time.
     """
 
     kind: Kind
@@ -44,6 +78,13 @@ class SampleScore:
     gains: tuple[int, ...]
     seconds: float
     answer: Grid | None = None
+    judging: Judging = field(default=NOT_JUDGED, compare=False)
+    by_clock: bool = field(default=False, compare=False)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the clock alone had a say in it: another run may give another score."""
+        return self.by_clock or self.judging.by_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +173,9 @@ def similarity(grid: Grid, answer: Grid) -> int:
     return PERFECT * agreeing // (len(answer) * len(answer[0]))
 
 
-def score_sample(outcome: Outcome, answer: Grid | None, gains: tuple[int, ...]) -> SampleScore:
+def score_sample(
+    outcome: Outcome, answer: Grid | None, gains: tuple[int, ...], judging: Judging = NOT_JUDGED
+) -> SampleScore:
     """Compare an outcome with the known answer."""
     kind = outcome.kind
     if kind is Kind.VALUE and not is_grid(outcome.value):
@@ -145,6 +188,8 @@ def score_sample(outcome: Outcome, answer: Grid | None, gains: tuple[int, ...]) 
         similarity=similarity(outcome.value, answer) if known and answer is not None else 0,
         gains=gains,
         seconds=outcome.seconds,
+        judging=judging,
+        by_clock=outcome.by_clock,
     )
 
 

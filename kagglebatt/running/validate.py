@@ -7,7 +7,7 @@ itself on every sample. The two must agree; a disagreement is a fault of kaggleb
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.inline import read_body
@@ -23,11 +23,18 @@ from kagglebatt.tasks.task import Task
 
 @dataclass(frozen=True)
 class Claim:
-    """What a candidate with this body scored on a task inside a batt."""
+    """What a candidate with this body scored on a task inside a batt.
+
+    Attributes:
+        late: whether a differ ran out of time.
+        unsure: whether the clock alone ended the candidate, or a differ on its output.
+    """
 
     body: str
     task: Task
     scores: Scores
+    late: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Verdict:
 
     Attributes:
         seconds: summed over samples.
+        late: whether a limit of time had a say in what differs said, in the batt or alone.
+        unsure: whether the clock alone ended it, or a differ on its output, in the batt or alone.
     """
 
     body: str
@@ -43,6 +52,8 @@ class Verdict:
     claimed: Scores
     measured: Scores
     seconds: float
+    late: bool = False
+    unsure: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -51,9 +62,12 @@ class Verdict:
 
     @property
     def undecided(self) -> bool:
-        """Whether the two were told apart by the clock alone: a run close to its limit may or may not keep it."""
+        """Whether limits of time alone tell the two apart: a run close to its limit may or may not keep it."""
         pairs = list(zip(self.claimed.outcomes, self.measured.outcomes, strict=True))
-        return any(a != b for a, b in pairs) and all(a == b or Kind.TIMED_OUT.value in (a, b) for a, b in pairs)
+        differ = any(a != b for a, b in pairs)
+        by_time = all(a == b or Kind.TIMED_OUT.value in (a, b) for a, b in pairs)
+        judged_late = self.late and replace(self.claimed, d_scores=self.measured.d_scores) == self.measured
+        return self.unsure or (differ and by_time) or (not self.agrees and judged_late)
 
     @property
     def md5(self) -> str:
@@ -80,5 +94,7 @@ def validate(
         place += count
         measured = add_up(own[:demos], own[demos:], differ_ids)
         seconds = sum(each.seconds for each in own)
-        verdicts.append(Verdict(claim.body, claim.task.id, claim.scores, measured, seconds))
+        late = claim.late or any(each.judging.late for each in own)
+        unsure = claim.unsure or any(each.unsure for each in own)
+        verdicts.append(Verdict(claim.body, claim.task.id, claim.scores, measured, seconds, late, unsure))
     return verdicts, timing

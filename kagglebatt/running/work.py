@@ -17,7 +17,7 @@ from kagglebatt.dsl.types import Grid
 from kagglebatt.running.execute import Evaluation, Plan
 from kagglebatt.running.limit import Limits, Timer, contained, timer
 from kagglebatt.running.outcome import Kind, Outcome, is_grid
-from kagglebatt.running.score import SampleScore, gain, judged, score_sample
+from kagglebatt.running.score import NOT_JUDGED, Judging, SampleScore, gain, judged, score_sample
 from kagglebatt.tasks.task import Sample, Task
 
 _TELL_SECONDS = 0.1
@@ -126,7 +126,7 @@ def perform(chunk: Chunk, position: Position | None) -> Iterator[SliceResult]:
     enough = perf_counter() + LONGEST_SECONDS
     for part in chunk.slices:
         slow = False
-        with contained(chunk.limits.memory), timer(position is not None) as clock:
+        with contained(chunk.limits.memory), timer(chunk.limits, position is not None) as clock:
             for done in _scored(_SliceRun(part, chunk, clock, position)):
                 slow = any(each.seconds > chunk.limits.seconds / 2 for each in done.scores.values())
                 slow = slow or perf_counter() > enough
@@ -163,14 +163,14 @@ class _SliceRun:
         self._keep_answers = chunk.keep_answers
         self._clock = clock
         self._position = position
-        self._known: dict[Grid, tuple[int, ...]] = {}
-        self._of_input: list[int | None] | None = None
+        self._known: dict[Grid, tuple[tuple[int, ...], Judging]] = {}
+        self._of_input: tuple[list[int | None], Judging] | None = None
         self._clear()
 
     def _clear(self) -> None:
         task, sample = self.part.unit.task, self.part.unit.sample
         # The answer is not among a solver's inputs: what it computes cannot depend on it.
-        self._evaluation = Evaluation(self.part.unit.plan, (task.pairs, sample.input, None))
+        self._evaluation = Evaluation(self.part.unit.plan, (task.pairs_for(sample), sample.input, None))
         self._judging = Evaluation(self._differ_plan, (task.pairs, sample.input, sample.answer))
 
     def score_sample(self, number: int) -> SampleScore:
@@ -178,8 +178,8 @@ class _SliceRun:
         self._at(number)
         outcome = self._run(number)
         sample = self.part.unit.sample
-        gains = self._gains(number, outcome) if sample.kind == "demo" else ()
-        score = score_sample(outcome, sample.answer, gains)
+        gains, judging = self._gains(number, outcome) if sample.kind == "demo" else ((), NOT_JUDGED)
+        score = score_sample(outcome, sample.answer, gains, judging)
         if self._keep_answers and score.kind is Kind.VALUE:
             return replace(score, answer=outcome.value)
         if self._keep_answers and score.kind is Kind.NOT_A_GRID:
@@ -192,34 +192,40 @@ class _SliceRun:
 
     def _run(self, number: int) -> Outcome:
         outcome = self._evaluation.run(number, self._limit, self._clock)
-        if self._evaluation.exhausted:  # perhaps by what others had computed before: it is run once more without them
+        if self._evaluation.exhausted or outcome.by_clock:
+            # Perhaps by what others had computed before, or did meanwhile: it is run once more without them.
             self._clear()
             outcome = self._evaluation.run(number, self._limit, self._clock)
             if self._evaluation.exhausted:
                 self._clear()
         return outcome
 
-    def _gains(self, number: int, outcome: Outcome) -> tuple[int, ...]:
+    def _gains(self, number: int, outcome: Outcome) -> tuple[tuple[int, ...], Judging]:
         if outcome.kind is not Kind.VALUE or not is_grid(outcome.value):
-            return (0,) * len(self._differ_plan.needs)
+            return (0,) * len(self._differ_plan.needs), NOT_JUDGED
         grid = outcome.value
         if grid not in self._known:
             if self._of_input is None:
-                self._of_input = self._judge(number, self.part.unit.sample.input)
-            self._known[grid] = tuple(map(gain, self._judge(number, grid), self._of_input))
+                self._of_input = self._judge(number, self.part.unit.sample.input, NOT_JUDGED)
+            of_input, judging = self._of_input
+            of_output, judging = self._judge(number, grid, judging)
+            self._known[grid] = tuple(map(gain, of_output, of_input)), judging
         return self._known[grid]
 
-    def _judge(self, number: int, grid: Grid) -> list[int | None]:
+    def _judge(self, number: int, grid: Grid, judging: Judging) -> tuple[list[int | None], Judging]:
+        """What every differ says of a grid, and how it came to that, after what is known of another grid."""
         self._judging.turn_to(grid)
         said: list[int | None] = []
         for differ in range(len(self._differ_plan.needs)):
             self._at(number, differ)
-            said.append(None if differ in self.part.skip else judged(self._ask(differ, grid)))
-        return said
+            outcome = Outcome(Kind.CRASHED) if differ in self.part.skip else self._ask(differ, grid)
+            judging = judging.with_outcome(outcome)
+            said.append(judged(outcome))
+        return said, judging
 
     def _ask(self, differ: int, grid: Grid) -> Outcome:
         outcome = self._judging.run(differ, self._limit, self._clock)
-        if self._judging.exhausted:
+        if self._judging.exhausted or outcome.by_clock:
             self._clear()
             self._judging.turn_to(grid)
             outcome = self._judging.run(differ, self._limit, self._clock)

@@ -174,7 +174,7 @@ class WorkerPool:
     @property
     def _patience(self) -> float:
         """Seconds without any result after which workers are given up: each gives its chunk back long before that."""
-        return PATIENCE_SECONDS + 10 * self.limits.seconds
+        return PATIENCE_SECONDS + 4 * self.limits.clock
 
     def _connect(self) -> None:
         """Join the cluster that was asked for, once; processes that are not ours are started under guard."""

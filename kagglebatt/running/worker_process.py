@@ -25,6 +25,7 @@ from time import perf_counter
 from typing import IO, Any
 
 from kagglebatt.running import worker_start
+from kagglebatt.running.limit import ENDED_BY_TIMER
 from kagglebatt.running.outcome import Kind
 from kagglebatt.running.score import SampleScore
 from kagglebatt.running.work import Chunk, Position, Slice, SliceResult, perform
@@ -41,12 +42,13 @@ _NEVER_AT_WORK = "child processes end with code {} before they do anything"
 
 
 class WorkerLost(Exception):
-    """A child process is gone; where it was is known."""
+    """A child process is gone; where it was is known, and whether it was ended since it stayed there by the clock."""
 
-    def __init__(self, code: int, at: tuple[int, int, int] | None) -> None:
-        super().__init__(code, at)
+    def __init__(self, code: int, at: tuple[int, int, int] | None, stuck: bool = False) -> None:
+        super().__init__(code, at, stuck)
         self.code = code
         self.at = at
+        self.stuck = stuck
 
 
 class WorkerProcess:
@@ -71,6 +73,7 @@ class WorkerProcess:
         self._pipe: Connection | None = None
         self._lifeline = -1
         self._abandoned = False
+        self._stuck = False
         try:
             self._start()
         except BaseException:
@@ -164,7 +167,7 @@ class WorkerProcess:
             finished = True
         except (EOFError, OSError) as error:
             finished = True
-            raise WorkerLost(self._end(), self._position.read()) from error
+            raise WorkerLost(self._end(), self._position.read(), self._stuck) from error
         finally:
             if not finished:  # whoever asked has lost interest
                 self._process.kill()
@@ -196,11 +199,13 @@ class WorkerProcess:
     def _wait(self, chunk: Chunk) -> None:
         """Wait for the child's next word; one that stays where it is for too long is killed."""
         assert self._pipe is not None
-        patience = chunk.limits.seconds + _PATIENCE_SECONDS
+        patience = chunk.limits.clock + _PATIENCE_SECONDS
         before: Any = ()
+        self._stuck = False
         while not self._pipe.poll(patience):
             at = self._position.read()
             if at == before:
+                self._stuck = True
                 self._process.kill()
             before = at
 
@@ -211,12 +216,12 @@ class WorkerProcess:
         deaths: Counter[int] = Counter()
         while True:
             differ = lost.at[2] if lost.at is not None else -1
-            out_of_time = lost.code == -signal.SIGPROF
+            out_of_time = lost.code == -ENDED_BY_TIMER
             deaths[differ] += _DEATHS if out_of_time else 1
             if deaths[differ] >= _DEATHS and differ < 0:
                 seconds = chunk.limits.seconds if out_of_time else 0.0
-                kind = Kind.TIMED_OUT if out_of_time else Kind.CRASHED
-                mark = SampleScore(kind, "", False, 0, _nothing_gained(part, chunk), seconds)
+                kind = Kind.TIMED_OUT if out_of_time or lost.stuck else Kind.CRASHED
+                mark = SampleScore(kind, "", False, 0, _nothing_gained(part, chunk), seconds, by_clock=lost.stuck)
                 took = perf_counter() - began
                 return SliceResult(part.place, {part.numbers[0]: mark}, began, took, took)
             if deaths[differ] >= _DEATHS:

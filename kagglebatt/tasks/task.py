@@ -90,8 +90,17 @@ class Task:
 
     @cached_property
     def pairs(self) -> tuple[tuple[Grid, Grid | None], ...]:
-        """What a program sees as ``S``: every demo pair as (input, output)."""
+        """Every demo pair as (input, output): what a program sees as ``S`` on a test pair, and a differ always."""
         return tuple((sample.input, sample.answer) for sample in self.demo)
+
+    def pairs_for(self, sample: Sample) -> tuple[tuple[Grid, Grid | None], ...]:
+        """What a solver sees as ``S`` on one of the samples: every demo pair but this one.
+
+        A solver that looked its answer up in ``S`` would be right on every demo pair and solve nothing.
+        """
+        if sample.kind != "demo":
+            return self.pairs
+        return tuple(pair for pair in self.pairs if pair != (sample.input, sample.answer))
 
     @cached_property
     def digest(self) -> str:

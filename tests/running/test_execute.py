@@ -12,7 +12,7 @@ import pytest
 from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running.execute import execute, prepare
-from kagglebatt.running.limit import timer
+from kagglebatt.running.limit import Limits, timer
 from kagglebatt.running.outcome import Kind, is_grid
 from kagglebatt.running.run import run
 from kagglebatt.running.score import add_up, s_scores, similarity
@@ -96,7 +96,7 @@ def test_no_timer_is_left_behind() -> None:
     results: list[object] = []
 
     def work() -> None:
-        with timer() as clock:
+        with timer(Limits(0.001)) as clock:
             clock.set(0.000001)
             results.append(sum(range(1000)))
 

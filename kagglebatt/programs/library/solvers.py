@@ -118,22 +118,16 @@ def solve_08ed6ac7(I):
     return O
 
 
-def solve_0ca9ddb6(S, I, C):
-    x1 = inputs(S)
-    x2 = merge(x1)
-    x3 = outputs(S)
-    x4 = merge(x3)
-    x5 = lbind(ofcolor, x2)
-    x6 = chain(neighbors, first, x5)
-    x7 = rbind(toobject, x4)
-    x8 = chain(normalize, x7, x6)
-    x9 = compose(x8, first)
-    x10 = compose(decrement, last)
-    x11 = fork(shift, x9, x10)
-    x12 = fgpartition(I)
-    x13 = merge(x12)
-    x14 = mapply(x11, x13)
-    O = underpaint(I, x14)
+def solve_0ca9ddb6(I):
+    x1 = objects(I, T, F, T)
+    x2 = colorfilter(x1, TWO)
+    x3 = colorfilter(x1, ONE)
+    x4 = compose(corners, outbox)
+    x5 = fork(difference, outbox, x4)
+    x6 = mapply(x4, x2)
+    x7 = mapply(x5, x3)
+    x8 = fill(I, FOUR, x6)
+    O = fill(x8, SEVEN, x7)
     return O
 
 
