@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -32,6 +33,8 @@ from kagglebatt.settings import LEAST_TIMEOUT, MOST_MEMORY, Settings
 from kagglebatt.tasks.task import Task
 
 LIMIT = 0.4
+STARTS = 1.0
+"""Processor seconds that starting processes anew may take for each candidate that ended some."""
 WORKER = "kagglebatt.running.worker_process"
 """What the command of a worker process holds."""
 
@@ -187,7 +190,7 @@ def scored(texts: list[str], tasks: list[Task], settings: Settings, differs: Bat
 def test_a_hostile_deck_harms_nobody(
     backend: str, jobs: int, hostile: dict[str, str], tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each candidate gets its own outcome, good ones score as without the others, and the time is bounded."""
+    """Each candidate gets its own outcome, good ones score as without the others, and processor time is bounded."""
     monkeypatch.setattr("kagglebatt.running.worker_pool.SMALL_WORK", 0)
     settings = Settings(home=tmp_path, backend=backend, jobs=jobs, timeout=LIMIT, memory=128)
     fine = good(20)
@@ -196,16 +199,22 @@ def test_a_hostile_deck_harms_nobody(
     for place, text in enumerate(fine):  # hostile ones between good ones
         names = list(hostile)[place : place + 1]
         texts += [text, *(f"O = {name}(I)" for name in names)]
-    began = monotonic()
+    before = worked_below()
     marks = scored(texts, [tiny_task], settings)
-    seconds = monotonic() - began
+    worked = worked_below() - before
     bad = [place for place, text in enumerate(texts) if text not in fine]
     for row, plain in zip(marks, expected, strict=True):
         assert [mark for place, mark in enumerate(row) if place not in bad] == plain
         found = {texts[place][4:-3]: f"{row[place].kind.value} {row[place].fault}".strip() for place in bad}
         assert found == hostile
-    others = max(1.0, os.getloadavg()[0])  # on a machine that has nothing else to do: two seconds
-    assert seconds < len(hostile) * LIMIT * len(marks) / jobs + 2 * others
+    assert worked < len(hostile) * len(marks) * (LIMIT + STARTS)
+
+
+def worked_below() -> float:
+    """Processor seconds of the processes below this one that have ended."""
+    end_workers()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_memory_that_others_hold_is_not_held_against_a_candidate(
@@ -372,19 +381,18 @@ def test_a_chunk_is_given_back_when_it_takes_long(
 def test_a_run_that_is_given_up_leaves_nobody_at_work(
     tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where the process that gave it up lives on, as a notebook's does."""
+    """Also where the process that gave it up lives on, as a notebook's does; nobody waits for who is at work."""
     monkeypatch.setattr("kagglebatt.running.worker_pool.SMALL_WORK", 0)
-    plan = prepare(deal([((), parse_program(named.program.body)) for named in read_programs(slow_in(tmp_path))]))
-    units = [Unit(plan, tiny_task, sample) for sample in tiny_task.samples]
+    (endless,) = read_programs(slow_in(tmp_path))
+    plans = [prepare(deal([((), program)])) for program in (endless.program, parse_program(good(1)[0]))]
+    units = [Unit(plan, tiny_task, tiny_task.demo[0]) for plan in plans]
 
     def give_up(_done: int) -> None:
         raise StoppedError("SIGTERM")
 
-    began = monotonic()
-    with pytest.raises(StoppedError), WorkerPool(Settings(home=tmp_path, jobs=2, timeout=1.5), lambda _: None) as pool:
+    with pytest.raises(StoppedError), WorkerPool(Settings(home=tmp_path, jobs=2, timeout=600), lambda _: None) as pool:
         run(units, DIFFERS, pool, give_up)
-    wait_for(lambda: not any(WORKER in command for _, command in below()), 1)
-    assert monotonic() - began < 4
+    wait_for(lambda: not any(WORKER in command for _, command in below()), 60)
 
 
 def test_processor_seconds_are_not_clock_seconds(
@@ -457,7 +465,7 @@ def test_nothing_is_left_behind(number: int | None, code: int, backend: str, tmp
         assert process.stdout is not None
         process.stdout.readline()  # it is at work
         os.killpg(process.pid, number)
-    process.communicate(timeout=60)
+    process.communicate(timeout=180)
     assert process.returncode == code
     for _ in range(100):  # children end when their pipe closes, loky's workers a moment after
         left = [p for p in psutil.process_iter() if own_session(p.pid) == process.pid]
@@ -495,11 +503,11 @@ def test_nobody_outlives_a_killed_run(backend: str, tmp_path: Path) -> None:
         return found
 
     try:
-        wait_for(lambda: sum(WORKER in each for each in alive()) == 2, 30)
+        wait_for(lambda: sum(WORKER in each for each in alive()) == 2, 60)
         sleep(0.5)  # they are at work
         process.kill()
         process.wait()
-        wait_for(lambda: not alive(), 5)
+        wait_for(lambda: not alive(), 60)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
