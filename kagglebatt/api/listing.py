@@ -25,7 +25,12 @@ def signature(name: str) -> str:
     'hmirror(Piece) -> Piece: Upside down.'
     """
     primitive = PRIMITIVES[name]
-    return f"{name}({', '.join(primitive.parameters)}) -> {primitive.result}: {primitive.summary}"
+    return f"{name}({', '.join(primitive.parameters)}) -> {primitive.result}: {summary(name)}"
+
+
+def summary(name: str) -> str:
+    """The first line of a primitive's documentation, in plain words."""
+    return PRIMITIVES[name].summary.replace("``", "")
 
 
 def _line(place: int, steps: Steps) -> str:

@@ -40,8 +40,8 @@ class SampleOutcome:
     def verdict(self) -> str:
         """One or two words for it, such as ``right`` or ``raised KeyError``."""
         if self.kind != Kind.VALUE.value:
-            but = "but " if self.kind == Kind.NOT_A_GRID.value and self.fault else ""
-            return f"{self.kind} {but}{self.fault}".rstrip()
+            fault = f"({self.fault})" if self.kind == Kind.NOT_A_GRID.value and self.fault else self.fault
+            return f"{self.kind} {fault}".rstrip()
         if self.sample.answer is None:
             return "a grid; the answer is not known"
         if self.right:

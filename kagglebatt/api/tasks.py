@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import SupportsIndex, overload
 
 from kagglebatt.errors import TaskError
+from kagglebatt.markup import block, line, plural
+from kagglebatt.reading import LeftOut
 from kagglebatt.settings import Settings
 from kagglebatt.tasks import load
 from kagglebatt.tasks.task import Task, one_of_each
@@ -26,17 +30,66 @@ def warn(sentence: str) -> None:
     warnings.warn_explicit(sentence, UserWarning, frame.f_code.co_filename, frame.f_lineno, registry={})
 
 
+_MOST_DRAWN = 10
+_MOST_NAMED = 5
+
+
+class Tasks(tuple[Task, ...]):
+    """Tasks in order, by place or by id; a notebook shows the first ten as pictures.
+
+    >>> import kagglebatt as kb
+    >>> kb.load_tasks("arc1-training")["67a3c6ac"]
+    <Task 67a3c6ac: 3 demo pairs, 1 test pair>
+
+    Attributes:
+        left_out: what was not read, each with its file, line and reason.
+    """
+
+    left_out: tuple[LeftOut, ...]
+
+    def __new__(cls, tasks: Iterable[Task], left_out: tuple[LeftOut, ...] = ()) -> Tasks:
+        """Tasks, of which nothing was left out where nothing else is said."""
+        made = super().__new__(cls, tasks)
+        made.left_out = left_out
+        return made
+
+    @overload
+    def __getitem__(self, place: SupportsIndex | str) -> Task: ...
+    @overload
+    def __getitem__(self, place: slice) -> Tasks: ...
+    def __getitem__(self, place: SupportsIndex | slice | str) -> Task | Tasks:
+        if isinstance(place, slice):
+            return Tasks(super().__getitem__(place))
+        if not isinstance(place, str):
+            return super().__getitem__(place)
+        ids = [task.id for task in self]
+        if place in ids:
+            return self[ids.index(place)]
+        near = difflib.get_close_matches(place, ids, 1)
+        raise TaskError(f"none of {plural(len(self), 'task')} is {place!r}{f' (closest: {near[0]})' if near else ''}.")
+
+    def __repr__(self) -> str:
+        shown = ", ".join(task.id for task in self[:_MOST_NAMED])
+        return f"<{plural(len(self), 'task')}: {shown}{', ...' if len(self) > _MOST_NAMED else ''}>"
+
+    def _repr_html_(self) -> str:
+        left = len(self) - _MOST_DRAWN
+        more = [line(f"and {left:,} more")] if left > 0 else []
+        return block("", *(task._repr_html_() for task in self[:_MOST_DRAWN]), *more)
+
+
 def load_tasks(
     dataset: str | Path = Settings.dataset,
     count: int | None = None,
     ids: str | Sequence[str] = (),
     strict: bool = False,
-) -> tuple[Task, ...]:
-    """Read tasks from a named dataset, a folder, or a file; a notebook shows each as pictures.
+) -> Tasks:
+    """Read tasks from a named dataset, a folder, or a file; a notebook shows them as pictures.
 
     >>> import kagglebatt as kb
-    >>> kb.load_tasks("arc1-training", count=2)
-    (<Task 007bbfb7: 5 demo pairs, 1 test pair>, <Task 00d62c1b: 5 demo pairs, 1 test pair>)
+    >>> tasks = kb.load_tasks("arc1-training", count=2)
+    >>> tasks, tasks[0]
+    (<2 tasks: 007bbfb7, 00d62c1b>, <Task 007bbfb7: 5 demo pairs, 1 test pair>)
 
     Args:
         dataset: ``arc1-training``, ``arc1-evaluation``, ``arc2-training``, ``arc2-evaluation``, which come with the
@@ -50,7 +103,7 @@ def load_tasks(
     """
     reading = load.load_tasks(dataset, count, ids, strict)
     reading.tell(warn)
-    return reading
+    return Tasks(reading, reading.left_out)
 
 
 def as_tasks(given: object) -> tuple[Task, ...]:

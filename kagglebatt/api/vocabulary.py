@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kagglebatt.api.listing import summary
 from kagglebatt.api.table import Table
 from kagglebatt.dsl.constants import CONSTANTS, type_of_constant
 from kagglebatt.dsl.registry import PRIMITIVES
@@ -21,7 +22,7 @@ def primitives(name: str = "") -> Table:
             "name": each.name,
             "takes": ", ".join(each.parameters),
             "gives": each.result,
-            "does": each.summary,
+            "does": summary(each.name),
         }
         for each in PRIMITIVES.values()
         if name in each.name

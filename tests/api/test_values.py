@@ -12,6 +12,7 @@ import pytest
 import kagglebatt as kb
 from kagglebatt.api.program import Programs
 from kagglebatt.api.table import Table
+from kagglebatt.api.tasks import Tasks
 from kagglebatt.errors import KagglebattError, TaskError
 from kagglebatt.running import execute
 
@@ -134,7 +135,7 @@ def test_what_is_shown_is_escaped_and_has_no_colours_of_its_own(tiny_task: kb.Ta
     shown = [
         program, Programs([program]), program.run(tiny_task), kb.score(program, tiny_task, jobs=1),
         kb.deal("x1 = hmirror(I); O = vconcat(I, x1)", mutate=0), kb.primitives(), tiny_task, tiny_task.demo[0],
-        Table(NAME, [{NAME: NAME}]),
+        Tasks([tiny_task]), Table(NAME, [{NAME: NAME}]),
     ]  # fmt: skip
     for value in shown:
         html = value._repr_html_()  # type: ignore[attr-defined]
@@ -157,3 +158,10 @@ def test_load_tasks_gives_tasks_that_say_what_is_wrong() -> None:
     """The front door's function is the package's own."""
     with pytest.raises(TaskError, match="closest: 67a3c6ac"):
         kb.load_tasks("arc1-training", ids=["67a3c6ad"])
+    tasks = kb.load_tasks("arc1-training", count=12)
+    assert tasks["00d62c1b"] is tasks[1]
+    assert tasks._repr_html_().count("font-weight:bold") == 10
+    assert "and 2 more" in tasks._repr_html_()
+    assert "more" not in tasks[:10]._repr_html_()
+    with pytest.raises(TaskError, match=r"none of 12 tasks is '00d62c1c' \(closest: 00d62c1b\)"):
+        tasks["00d62c1c"]
