@@ -337,6 +337,11 @@ def evolve(
     """
     tasks = _possible(settings, tasks)
     library = read_to_deal(settings.solvers, settings.strict, notify)
+    if settings.part != (1, 1) and settings.iterations > 1:
+        notify(
+            f"shard {settings.shard}: from the second iteration on it deals from its own archive, not from that of all "
+            "shards. To have what one home would have, give --iterations 1, and merge the homes before the next."
+        )
     with (
         stopping(settings.minutes) as stop,
         open_home(settings.home, notify) as home,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +80,37 @@ def test_shards_merged_are_the_whole(tmp_path: Path) -> None:
         shards.append(home)
     list(merge_homes(shards, tmp_path / "merged"))
     assert content(tmp_path / "merged") == content(tmp_path / "plain")
+
+
+def test_shards_merged_between_iterations_are_the_whole(tmp_path: Path) -> None:
+    """Each goes on from the merged home, and so deals the hand that one home would have dealt."""
+    expected = content_of_whole(tmp_path / "plain")
+    merged = tmp_path / "merged"
+    for _ in range(2):
+        shards = []
+        for number in (1, 2):
+            home = tmp_path / f"home-{number}"
+            if merged.exists():
+                shutil.rmtree(home)
+                shutil.copytree(merged, home)
+            settings = Settings(
+                home=home, tasks=6, candidates=16, backend="sequential", shard=f"{number}/2", iterations=1
+            )
+            list(evolve(settings, TASKS, notify=pytest.fail))
+            shards.append(home)
+        list(merge_homes(shards, merged))
+    assert content(merged) == expected
+
+
+def content_of_whole(home: Path) -> tuple[object, ...]:
+    grown(home, backend="sequential")
+    return content(home)
+
+
+def test_a_shard_that_goes_on_alone_says_so(tmp_path: Path) -> None:
+    """From its second iteration on it is no part of the whole."""
+    settings = Settings(home=tmp_path, candidates=2, backend="sequential", shard="1/2", iterations=2)
+    told: list[str] = []
+    list(evolve(settings, TASKS[:2], notify=told.append))
+    assert len(told) == 1
+    assert "deals from its own archive" in told[0]

@@ -14,13 +14,16 @@ from kagglebatt.api.progress import progress_bar
 from kagglebatt.commands.options import (
     HOME,
     JSON,
+    LIMIT_OPTIONS,
     RUN_OPTIONS,
     TASK_OPTIONS,
+    WORKER_OPTIONS,
     notify,
     read_tasks,
     with_options,
 )
 from kagglebatt.errors import KagglebattError
+from kagglebatt.settings import Settings
 
 _PLACE = click.Path(path_type=Path)
 
@@ -66,9 +69,12 @@ def archive_show(md5: str, home: Path) -> None:
 
 @archive.command("check")
 @click.option("--fix", is_flag=True, help="Set a damaged archive aside and keep every row that is intact.")
-@HOME
-def archive_check(fix: bool, home: Path) -> None:
-    """Check every filed body and score; exit code 1 when something is wrong and was not mended."""
+@click.option(
+    "--rerun", "again", is_flag=True, help="Run what is filed for these tasks again, and take out what does not hold."
+)
+@with_options(TASK_OPTIONS, LIMIT_OPTIONS, WORKER_OPTIONS, HOME)
+def archive_check(fix: bool, again: bool, home: Path, **given: Any) -> None:
+    """Check every filed body and score; exit code 1 when something is wrong and was not mended, or was taken out."""
     from kagglebatt.home.directory import check, repair
 
     problems = check(home)
@@ -86,6 +92,28 @@ def archive_check(fix: bool, home: Path) -> None:
         if not fix:
             notify(f"`kagglebatt archive check --fix --home {home}` keeps all that is intact.")
         raise click.exceptions.Exit(1)
+    if again and not _holds(Settings(home=home, **given)):
+        raise click.exceptions.Exit(1)
+
+
+def _holds(settings: Settings) -> bool:
+    """Run what is filed again and say what came of it; whether all of it holds."""
+    from kagglebatt.rerun import rerun
+
+    tasks = read_tasks(settings)
+    with progress_bar() as progress:
+        found = rerun(settings, tasks, progress, notify)
+    for line in found.gone:
+        click.echo(line)
+    click.echo(f"{found.held} solvers hold, {len(found.gone)} were taken out")
+    if found.undecided:
+        click.echo(f"{found.undecided} stay, undecided: they kept the time limit in only one of two runs")
+    if found.unchecked:
+        click.echo(f"{found.unchecked} were not checked: their tasks are not among these {len(tasks)}")
+    click.echo(f"{found.wrong} of {found.sampled} remembered verdicts that were run again, too, do not hold")
+    if found.forgotten:
+        click.echo("all that was remembered is forgotten, but for what is filed; it is found out anew")
+    return not found.forgotten
 
 
 @archive.command("merge")
@@ -120,7 +148,6 @@ def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> N
     from kagglebatt import report_text
     from kagglebatt.home.exported import read_exported
     from kagglebatt.iteration import run_hand
-    from kagglebatt.settings import Settings
 
     settings = Settings(**given)
     hand = read_exported(folder, settings.strict, notify)

@@ -56,12 +56,17 @@ LIMIT_OPTIONS = (
     option("--memory", type=int, metavar="MIB", help="Memory for one candidate on one sample."),
     option("--minutes", type=float, help="Time budget of the whole run; it ends in order, with exit code 3."),
 )
-SHARD = option("--shard", metavar="I/N", help="Only every N-th task, from the I-th on.")
+SHARD = option(
+    "--shard", metavar="I/N", help="Only every N-th task, from the I-th on; merge the homes after each iteration."
+)
+WORKER_OPTIONS = (
+    option("--backend", type=click.Choice(BACKENDS), help="Who does the work; see the README."),
+    option("--scheduler", metavar="ADDRESS", help="Address of a dask or ray cluster."),
+)
 RUN_OPTIONS = (
     *LIMIT_OPTIONS,
     SHARD,
-    option("--backend", type=click.Choice(BACKENDS), help="Who does the work; see the README."),
-    option("--scheduler", metavar="ADDRESS", help="Address of a dask or ray cluster."),
+    *WORKER_OPTIONS,
     click.option("--timing", is_flag=True, help="Print the seconds of every phase."),
 )
 ITERATIONS = option("--iterations", type=int, help="How many iterations.")

@@ -322,7 +322,7 @@ def _say_what_is_begun(folder: Path, plan: LoopPlan) -> None:
     type=click.IntRange(1, 99),
     default=1,
     show_default=True,
-    help="Deal the tasks of a step into so many kernels.",
+    help="Deal the tasks of a step into so many kernels, and merge what they left before the next step.",
 )
 @click.option("--name", default="kagglebatt", show_default=True, help="The kernels' titles begin with it.")
 @click.option(

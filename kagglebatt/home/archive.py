@@ -12,19 +12,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kagglebatt.errors import DamagedError, HomeError
-from kagglebatt.home.archive_layout import (
-    COLUMNS,
-    FILE_NAME,
-    INVALID_ROWS,
-    LAYOUT,
-    READ_AT_OPENING,
-    refuse_invalid,
-)
+from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT, READ_AT_OPENING, refuse_invalid
 from kagglebatt.home.connection import fault
 from kagglebatt.home.database import close, open_database, seal, transaction
 from kagglebatt.home.files import write_aside
@@ -113,6 +107,8 @@ class Archive:
         try:
             if self._invalid("iteration") or self._read(lambda: self._history.is_long):
                 self._atomically(self._tidy)
+                with suppress(sqlite3.Error):  # where there is no room for it, the file stays as long as it was
+                    self._connection.execute("VACUUM")
             invalid = sum(map(self._invalid, READ_AT_OPENING))
             if invalid:
                 raise DamagedError(f"{self.path}: holds {invalid} rows that nobody stored. {LAYOUT.remedy}")
@@ -279,6 +275,23 @@ class Archive:
             return len(self._pairs() - before)
 
         return self._atomically(change)
+
+    def amend(self, gone: Sequence[Entry], recognised: Sequence[tuple[Entry, str]]) -> None:
+        """Take entries out, and give others, of which no content was noted, the content that they are of."""
+
+        def change() -> int:
+            for entry, content in recognised:
+                values = (entry.task, entry.md5, entry.content)
+                query = f"SELECT {COLUMNS['solver']} FROM solver WHERE task=? AND md5=? AND content=?"
+                for row in self._connection.execute(query, values).fetchall():
+                    self._put_solver((*row[:-1], content))
+            for entry in (*gone, *(entry for entry, _ in recognised)):
+                values = (entry.task, entry.md5, entry.content)
+                self._connection.execute("DELETE FROM solver WHERE task=? AND md5=? AND content=?", values)
+            self._prune({(entry.task, content) for entry, content in recognised})
+            return 0
+
+        self._atomically(change)
 
     def entries(self, task: str | None = None) -> list[Entry]:
         """Accepted solvers by task and its content, better ones first."""
