@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from kagglebatt.home.archive import Archive, Entry
-from kagglebatt.home.directory import Home, Notify, notify_nobody, open_home, refill
+from kagglebatt.home.directory import Home, open_home, refill
+from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.recall import CachedResult, verdict_key
 from kagglebatt.home.soundness import body_problem
 from kagglebatt.iteration import DIFFER_ID_LENGTH, Progress, no_progress

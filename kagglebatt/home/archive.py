@@ -106,7 +106,7 @@ class Archive:
         self._history = History(self._connection)
         try:
             if self._invalid("iteration") or self._read(lambda: self._history.is_long):
-                self._atomically(self._tidy)
+                self._atomically(self._history.tidy)
                 with suppress(sqlite3.Error):  # where there is no room for it, the file stays as long as it was
                     self._connection.execute("VACUUM")
             invalid = sum(map(self._invalid, READ_AT_OPENING))
@@ -118,12 +118,6 @@ class Archive:
 
     def _invalid(self, table: str) -> int:
         return int(self._ask(f"SELECT count(*) FROM {table} WHERE {INVALID_ROWS[table]}")[0][0])
-
-    def _tidy(self) -> int:
-        """Bring the history of an older version into its bounds."""
-        self._history.shorten()
-        self._history.settle()
-        return 0
 
     def __enter__(self) -> Archive:
         return self

@@ -154,14 +154,21 @@ class History:
         first, last = "(SELECT min(number) FROM iteration)", "(SELECT max(number) FROM iteration)"
         return bool(self._ask(f"SELECT {last} - {first} >= {KEPT_WHOLE}")[0][0])
 
-    def shorten(self) -> None:
-        """Bound reports that are longer than what is read: older versions stored all times of thousands of tasks."""
+    def tidy(self) -> int:
+        """Bring the history of an older version into its bounds; returns how many reports were shortened.
+
+        Some are longer than what is read: all times of thousands of tasks were stored once.
+        """
+        shortened = 0
         is_long = f"typeof(report) = 'text' AND length(report) > {MOST_CHARACTERS}"
         for number, name, text in self._ask(f"SELECT number, id, report FROM iteration WHERE {is_long}"):
             found = read_json(text) if md5(text) == name else None
             if isinstance(found, dict):
                 self.put_report(number, json.dumps(_bounded(found)))
                 self._connection.execute("DELETE FROM iteration WHERE number=? AND id=?", (number, name))
+                shortened += 1
+        self.settle()
+        return shortened
 
     @property
     def last(self) -> int:
