@@ -13,9 +13,28 @@ import sys
 def run() -> None:
     """Run the command line, with modules from where Python and its packages are installed."""
     leave_working_folder()
-    from kagglebatt.commands.cli import run_command_line
+    import signal
 
-    run_command_line()
+    try:
+        listens = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if listens:
+            signal.signal(signal.SIGINT, _end_at_once)  # nothing is under way, and an import must not fail halfway
+        from kagglebatt.commands.cli import run_command_line
+
+        if listens:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        run_command_line()
+    except KeyboardInterrupt:
+        _end_at_once()
+    finally:
+        if listens:
+            signal.signal(signal.SIGINT, _end_at_once)  # what is left is to close what Python has open
+
+
+def _end_at_once(*_of_signal: object) -> None:
+    """End on Ctrl-C without a traceback."""
+    os.write(2, b"kagglebatt: interrupted\n")
+    os._exit(130)
 
 
 def leave_working_folder() -> None:

@@ -14,7 +14,7 @@ from kagglebatt.home.directory import Home, open_home
 from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.recall import CachedResult, bodies, look_up, verdict_key
 from kagglebatt.programs.batt import Hand
-from kagglebatt.programs.card import Donor, deal_hand
+from kagglebatt.programs.card import Donor, deal_hand, go_on
 from kagglebatt.programs.library import read_library, read_to_deal
 from kagglebatt.programs.parse import NamedProgram
 from kagglebatt.programs.program import md5
@@ -76,19 +76,24 @@ def _distinct(given: Sequence[Donor]) -> list[Donor]:
 
 
 def deal_next(
-    settings: Settings, archive: Archive, tasks: Sequence[Task], library: Sequence[NamedProgram] | None = None
+    settings: Settings,
+    archive: Archive,
+    tasks: Sequence[Task],
+    library: Sequence[NamedProgram] | None = None,
+    check: Callable[[], object] = go_on,
 ) -> Hand:
     """The hand of the iteration to come: the same for the same seed, settings and archive.
 
     Args:
         library: programs to deal from beside the archive's; read from where the settings say when None.
+        check: called all the time; what it raises ends the deal.
     """
     if library is None:
         library = read_to_deal(settings.solvers, settings.strict, notify_nobody)
     solvers, differs = donors(archive, library, tasks)
     rng = Random(f"{settings.seed}/{archive.next_iteration}")
     ids = [task.id for task in tasks]
-    return deal_hand(solvers, differs, ids, settings.candidates, settings.mutate, rng)
+    return deal_hand(solvers, differs, ids, settings.candidates, settings.mutate, rng, check)
 
 
 def iterate(
@@ -110,11 +115,11 @@ def iterate(
     cache.restart_counts()
     started = perf_counter()
     with report.timed("phase2_inline"):
-        named = bodies(hand.solvers.candidates, cache)
+        named = bodies(hand.solvers.candidates, cache, stop.check)
     report.ids = [None if body is None else md5(body) for body in named]
     report.differ_ids = [md5(program.differ_body)[:DIFFER_ID_LENGTH] for program in hand.differs.candidates]
     with report.timed("recall"):
-        known = _recall(report, named, cache)
+        known = _recall(report, named, cache, stop)
     known |= _run_unknown(report, named, known, cache, pool, progress, stop)
     with report.timed("phase1_filter"):
         report.table = {task.id: {n: known[task.id, n].scores for n in _with_body(named)} for task in tasks}
@@ -135,10 +140,12 @@ def _with_body(named: Sequence[str | None]) -> list[int]:
     return [number for number, body in enumerate(named) if body is not None]
 
 
-def _recall(report: Report, named: Sequence[str | None], cache: Cache) -> dict[tuple[str, int], CachedResult]:
+def _recall(
+    report: Report, named: Sequence[str | None], cache: Cache, stop: Stop
+) -> dict[tuple[str, int], CachedResult]:
     wanted = [(task, n, body) for task in report.tasks for n, body in enumerate(named) if body is not None]
     pairs = [(body, task) for task, _, body in wanted]
-    found = look_up(pairs, report.settings, report.differ_ids, cache)
+    found = look_up(pairs, report.settings, report.differ_ids, cache, stop.check)
     return {(task.id, n): known for (task, n, _), known in zip(wanted, found, strict=True) if known is not None}
 
 
@@ -343,13 +350,13 @@ def evolve(
             "shards. To have what one home would have, give --iterations 1, and merge the homes before the next."
         )
     with (
-        stopping(settings.minutes) as stop,
+        stopping(settings.minutes, notify) as stop,
         open_home(settings.home, notify) as home,
         WorkerPool(settings, notify) as pool,
     ):
         for _ in range(settings.iterations):
             stop.check()
-            hand = deal_next(settings, home.archive, tasks, library)
+            hand = deal_next(settings, home.archive, tasks, library, stop.check)
             yield iterate(hand, _mine(settings, tasks), home, settings, pool, progress, stop)
 
 
@@ -363,7 +370,7 @@ def run_hand(
     """Run one hand that was dealt before, from a batt file; arguments and errors as for ``evolve``."""
     tasks = _possible(settings, tasks)
     with (
-        stopping(settings.minutes) as stop,
+        stopping(settings.minutes, notify) as stop,
         open_home(settings.home, notify) as home,
         WorkerPool(settings, notify) as pool,
     ):

@@ -22,6 +22,8 @@ LEAST_TIMEOUT, MOST_TIMEOUT = 0.001, 86_400.0
 """Seconds: what a timer measures, and a day."""
 MOST_MINUTES = 100_000
 """More than two months; no timer takes for ever."""
+MOST = {"candidates": 100_000, "iterations": 1_000_000, "tasks": 1_000_000, "jobs": 1_024, "seed": 2**63 - 1}
+"""More is a slip of the keyboard: no machine would come to the end of it."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Settings:
         home: directory of archive and cache; it is made when missing.
         seed: of everything random.
         jobs: worker processes; -1 for one per processor.
-        timeout: seconds that one candidate may take on one sample.
+        timeout: seconds of the processor that one candidate may take on one sample.
         mutate: chance, 0 to 1, that a dealt program is mutated.
         minutes: time budget of the whole run; none when None.
         memory: MiB that a worker may grow by for one candidate on one sample.
@@ -84,6 +86,9 @@ class Settings:
         for name, value in positive.items():
             if value is not None and not value > 0:
                 raise SettingsError(f"--{name} is {value}; it must be above 0.")
+        for name, most in MOST.items():
+            if (getattr(self, name) or 0) > most:
+                raise SettingsError(f"--{name} is {getattr(self, name)}; give at most {most:,}.")
         if self.minutes is not None and self.minutes > MOST_MINUTES:
             raise SettingsError(f"--minutes is {self.minutes}; give at most {MOST_MINUTES}.")
         if not 0 <= self.mutate <= 1:

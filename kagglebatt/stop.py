@@ -1,7 +1,8 @@
 """Ending a run in order: on SIGINT (Ctrl-C), on SIGTERM, or when its time budget is used up.
 
 A signal only leaves a note; the run looks for it between blocks of work, after what is finished was saved. A block
-that takes much longer is given up. A second Ctrl-C ends the process at once, as it would without this.
+that takes much longer is given up. A second signal ends the process at once, as it would without this; the first one
+says so.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from types import FrameType
 
@@ -43,9 +44,17 @@ class Stop:
             self.check()
 
 
+def say_nothing(_sentence: str) -> None:
+    """Tell nobody."""
+
+
 @contextmanager
-def stopping(minutes: float | None) -> Iterator[Stop]:
-    """A stop that listens to signals meanwhile, where it can: only a process's main thread may set handlers."""
+def stopping(minutes: float | None, notify: Callable[[str], object] = say_nothing) -> Iterator[Stop]:
+    """A stop that listens to signals meanwhile, where it can: only a process's main thread may set handlers.
+
+    Args:
+        notify: told at once what happens now, and what another signal would do.
+    """
     stop = Stop(minutes)
     if threading.current_thread() is not threading.main_thread():
         yield stop
@@ -53,8 +62,14 @@ def stopping(minutes: float | None) -> Iterator[Stop]:
     previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def note(number: int, _frame: FrameType | None) -> None:
-        stop.reason = signal.Signals(number).name
+        stop.reason = name = signal.Signals(number).name
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        another = "Ctrl-C" if number == signal.SIGINT else name
+        with suppress(RuntimeError):  # it came while the same stream was being written to
+            notify(
+                f"{name}: ending in order and saving, which may take {GRACE_SECONDS:.0f} seconds. "
+                f"A second {another} ends at once; only the work that is under way is lost."
+            )
 
     for number in previous:
         signal.signal(number, note)

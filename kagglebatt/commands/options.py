@@ -52,7 +52,7 @@ DEAL_OPTIONS = (
 )
 LIMIT_OPTIONS = (
     option("--jobs", type=int, help="Worker processes; -1 for one per processor."),
-    option("--timeout", type=float, metavar="SECONDS", help="Limit for one candidate on one sample."),
+    option("--timeout", type=float, metavar="SECONDS", help="Processor time for one candidate on one sample."),
     option("--memory", type=int, metavar="MIB", help="Memory for one candidate on one sample."),
     option("--minutes", type=float, help="Time budget of the whole run; it ends in order, with exit code 3."),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
@@ -18,6 +18,7 @@ from time import perf_counter
 
 from kagglebatt.errors import ProgramError, TooLargeError
 from kagglebatt.home.cache import Cache
+from kagglebatt.programs.card import go_on
 from kagglebatt.programs.inline import inline, read_body
 from kagglebatt.programs.program import Program, md5
 from kagglebatt.running.outcome import Kind
@@ -181,9 +182,17 @@ def _scores(measured: str) -> Scores:
     return scores
 
 
-def bodies(programs: Iterable[Program], cache: Cache) -> list[str | None]:
-    """The solver body of every program, from the cache where it is known; None for one that would be too long."""
-    return [_body(program, inlining_key(program, cache), cache) for program in programs]
+def bodies(programs: Iterable[Program], cache: Cache, check: Callable[[], object] = go_on) -> list[str | None]:
+    """The solver body of every program, from the cache where it is known; None for one that would be too long.
+
+    Args:
+        check: called between programs; what it raises ends the work.
+    """
+    found = []
+    for program in programs:
+        check()
+        found.append(_body(program, inlining_key(program, cache), cache))
+    return found
 
 
 def inlining_key(program: Program, cache: Cache) -> str:
@@ -225,14 +234,23 @@ def reads_pairs(body: str) -> bool:
 
 
 def look_up(
-    wanted: Sequence[tuple[str, Task]], settings: Settings, differ_ids: Sequence[str], cache: Cache
+    wanted: Sequence[tuple[str, Task]],
+    settings: Settings,
+    differ_ids: Sequence[str],
+    cache: Cache,
+    check: Callable[[], object] = go_on,
 ) -> list[CachedResult | None]:
-    """What is known of every (body, task); None where it has to be run."""
+    """What is known of every (body, task); None where it has to be run.
+
+    Args:
+        check: called between lookups; what it raises ends them.
+    """
     table = cache.validation
     places = [verdict_key(body, task, cache) for body, task in wanted]
     table.load(places)
     found: list[CachedResult | None] = []
     for place, (_, task) in zip(places, wanted, strict=True):
+        check()
         text = table.peek(place)
         known = None if text is None else CachedResult.read(text)
         if known and known.is_of(task) and known.holds(settings.timeout, settings.memory, differ_ids):
