@@ -11,6 +11,7 @@ import pytest
 from kagglebatt.errors import CredentialsError, RemoteError
 from kagglebatt.remote.client import Client, Timeouts
 from kagglebatt.remote.connection import no_connection
+from kagglebatt.remote.masking import without_secrets
 from kagglebatt.remote.sign_in import check_folder, config_folder, unknown_account
 
 TOKEN = "KGAT_" + "0123456789abcdef" * 2
@@ -88,6 +89,20 @@ def test_the_folder_is_the_clients_own(home: Path, monkeypatch: pytest.MonkeyPat
     assert config_folder() == home / ".kaggle"
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(home / "given"))
     assert config_folder() == home / "given"
+
+
+def test_a_user_without_a_home_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container whose user the system does not know; secrets are starred all the same."""
+
+    def unknown(number: int) -> None:
+        raise KeyError(f"uid not found: {number}")
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", TOKEN)
+    assert config_folder().parts[-2:] == (".config", "kaggle")
+    assert "KAGGLE_API_TOKEN is not valid" in unknown_account()
+    assert without_secrets(TOKEN) == "***"
 
 
 @pytest.mark.parametrize(("name", "content"), [("kaggle.json", json.dumps(TOKEN)), ("access_token", b"\xff\xfe")])
