@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -155,22 +156,26 @@ def _fetch_index(client: Client, ref: str, size: int) -> dict[str, Any]:
         return index.read_index(folder) if path.is_file() and path.stat().st_size == size else {}
 
 
-def _unzip(folder: Path) -> None:
-    """Kaggle zips some of what it sends.
+def _unzip(folder: Path) -> str:
+    """Kaggle zips some of what it sends; the name of a zip that did not come whole, or nothing.
 
     Raises:
         RemoteError: it would take more room than any home does.
     """
     for path in folder.glob("*.zip"):
-        with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as packed:  # what is not there is noticed by others
-            size = sum(each.file_size for each in packed.infolist())
-            if size > _MOST_BYTES or size > max(_SMALL_BYTES, _MOST_RATIO * path.stat().st_size):
-                raise RemoteError(
-                    f"{path.name}: would be unpacked to {size:,} bytes from {path.stat().st_size:,}, more than a home "
-                    "takes. Nothing was unpacked. See what was published under that name."
-                )
-            packed.extractall(folder)  # at most as many bytes of each file as its entry says
-            path.unlink()
+        try:
+            with zipfile.ZipFile(path) as packed:
+                size = sum(each.file_size for each in packed.infolist())
+                if size > _MOST_BYTES or size > max(_SMALL_BYTES, _MOST_RATIO * path.stat().st_size):
+                    raise RemoteError(
+                        f"{path.name}: would be unpacked to {size:,} bytes from {path.stat().st_size:,}, more than a "
+                        "home takes. Nothing was unpacked. See what was published under that name."
+                    )
+                packed.extractall(folder)  # at most as many bytes of each file as its entry says
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            return path.name
+        path.unlink()
+    return ""
 
 
 def download(client: Client, ref: str, into: Path) -> None:
@@ -181,13 +186,13 @@ def download(client: Client, ref: str, into: Path) -> None:
     """
     for pause in client.timeouts.pauses():
         client.read("datasets", "download", ref, "-p", str(into), "-o", "-q", transfer=True)
-        _unzip(into)
-        if not any((into / name).exists() for name in (*index.FILES, index.FILE_NAME)):
+        broken = _unzip(into)
+        if not broken and not any((into / name).exists() for name in (*index.FILES, index.FILE_NAME)):
             raise RemoteError(f"{ref}: holds no home of kagglebatt's. Give another --dataset-source.")
-        name = index.altered(into)
+        name = broken or index.altered(into)
         if not name:
             return
-        if not (into / index.FILE_NAME).exists() and _all_but_an_index(files(client, ref), into):
+        if not broken and not (into / index.FILE_NAME).exists() and _all_but_an_index(files(client, ref), into):
             client.notify(f"{ref}: has no {index.FILE_NAME}; what else is in it has come")
             return
         if pause:

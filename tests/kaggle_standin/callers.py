@@ -78,12 +78,18 @@ _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def call(standin: Standin, method: str, timeout: float = 10, **body: Any) -> dict[str, Any]:
     """Call a method directly; raises HTTPError as urllib does."""
+    address = f"http://127.0.0.1:{standin.port}/api/v1/{method}"
+    found: dict[str, Any] = json.loads(followed(standin, address, body, timeout))
+    return found
+
+
+def followed(standin: Standin, address: str, body: dict[str, Any], timeout: float = 10) -> bytes:
+    """What a method answers, or what is where it sends the caller."""
     given = standin.environment(Path("unused"))
     pair = base64.b64encode(f"{given['KAGGLE_USERNAME']}:{given['KAGGLE_KEY']}".encode()).decode()
-    address = f"http://127.0.0.1:{standin.port}/api/v1/{method}"
     request = urllib.request.Request(address, json.dumps(body).encode(), {"Authorization": f"Basic {pair}"})
     with _DIRECTLY.open(request, timeout=timeout) as answer:
-        found: dict[str, Any] = json.load(answer)
+        found: bytes = answer.read()
     return found
 
 

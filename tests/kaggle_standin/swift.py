@@ -18,7 +18,7 @@ from kagglebatt.errors import UnsureError
 from kagglebatt.remote.answers import read_answer
 from kagglebatt.remote.client import Client, Timeouts
 
-from .callers import call, fetch
+from .callers import call, fetch, followed, upload
 from .faults import CALLS
 from .standin import Standin
 
@@ -69,6 +69,8 @@ class SwiftClient(Client):
             raise read_answer("", str(error) or type(error).__name__).fault(command) from None
 
     def _answered(self, command: str, arguments: tuple[str, ...], seconds: float) -> str:
+        if command.startswith("datasets "):
+            return self._dataset(command, arguments, seconds)
         if command == "kernels push":
             self.meanwhile()
             return self.words(self._push(Path(arguments[3]), seconds))
@@ -84,6 +86,45 @@ class SwiftClient(Client):
             return f'{arguments[2]} has status "KernelWorkerStatus.{status}"\n'
         assert command == "kernels output", command
         return self._output(arguments, asked, seconds)
+
+    def _dataset(self, command: str, arguments: tuple[str, ...], seconds: float) -> str:
+        service = "datasets.DatasetApiService"
+        if command in ("datasets create", "datasets version"):
+            return self._send(command, Path(arguments[arguments.index("-p") + 1]), seconds)
+        owner, slug = arguments[2].split("/")
+        asked = {"ownerSlug": owner, "datasetSlug": slug}
+        if command == "datasets status":
+            status = call(self._standin, CALLS["dataset-status"], seconds, **asked)["status"].lower()
+            found = call(self._standin, f"{service}/GetDataset", seconds, **asked)
+            return json.dumps({"status": status, "current_version_number": found["currentVersionNumber"]}) + "\n"
+        if command == "datasets files":
+            listed = call(self._standin, CALLS["list-dataset"], seconds, pageSize=200, **asked)["datasetFiles"]
+            return "".join(["name,size\n", *(f"{each['name']},{each['totalBytes']}\n" for each in listed)])
+        assert command == "datasets download", command
+        only = {"fileName": arguments[arguments.index("-f") + 1]} if "-f" in arguments else {}
+        address = f"http://127.0.0.1:{self._standin.port}/api/v1/{service}/DownloadDataset"
+        name = only.get("fileName", f"{slug}.zip")
+        (Path(arguments[arguments.index("-p") + 1]) / name).write_bytes(
+            followed(self._standin, address, {**asked, **only}, seconds)
+        )
+        return ""
+
+    def _send(self, command: str, folder: Path, seconds: float) -> str:
+        metadata = json.loads((folder / "dataset-metadata.json").read_text())
+        owner, slug = metadata["id"].split("/")
+        names = sorted(path.name for path in folder.iterdir() if path.name != "dataset-metadata.json")
+        files = [upload(self._standin, name, (folder / name).read_bytes()) for name in names]
+        if command == "datasets create":
+            body = {"ownerSlug": owner, "slug": slug, "title": metadata["title"], "files": files}
+            answer = call(
+                self._standin, CALLS["create-dataset"], seconds, licenseName=metadata["licenses"][0]["name"], **body
+            )
+            said = "Dataset creation error: "
+        else:
+            body = {"ownerSlug": owner, "datasetSlug": slug, "body": {"files": files}}
+            answer = call(self._standin, CALLS["version-dataset"], seconds, **body)
+            said = "Dataset version creation error: "
+        return f"{said}{answer['error']}\n" if answer["error"] else "being created\n"
 
     def _push(self, folder: Path, seconds: float) -> str:
         metadata = json.loads((folder / "kernel-metadata.json").read_text())

@@ -6,14 +6,19 @@ import os
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 
 import pytest
+from click.testing import CliRunner, Result
 
+from kagglebatt.commands.cli import cli
 from kagglebatt.errors import RemoteError, StoppedError, UnsureError
 from kagglebatt.notebook.bundle import BundleRequest, build
+from kagglebatt.remote.client import Timeouts
+from kagglebatt.remote.lock import locked
 from kagglebatt.remote.pushing import Folder, owned, push, read_folder, renewed, shows_up
 from kagglebatt.settings import Settings
 from kagglebatt.stop import stopping_at_once
@@ -21,6 +26,7 @@ from kagglebatt.tasks.load import load_tasks
 from tests.kaggle_standin import Standin
 from tests.kaggle_standin.faults import CALLS
 from tests.kaggle_standin.swift import SWIFT, SwiftClient
+from tests.round_trip import QUICK, SMALL, Machine
 
 
 @pytest.fixture
@@ -179,3 +185,95 @@ def test_an_outage_is_waited_out(kaggle: Standin, pusher: Pusher) -> None:
     first, second = kaggle.moments(CALLS["save-kernel"])
     assert second - first >= 1.0
     assert runs(kaggle) == [1]
+
+
+@pytest.fixture
+def command(kaggle: Standin, bundled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The command line, on a kernel's folder."""
+    folder = Path(shutil.copytree(bundled, tmp_path / "pushed"))
+    quick = ("--settle", "3", "--poll", "0.02", "--call-timeout", "2", "--wait", "0.5")
+
+    def swift(timeouts: Timeouts, notify: Callable[[str], object], held: tuple[int, ...] = ()) -> SwiftClient:
+        client = SwiftClient(kaggle, timeouts)
+        client.notify = notify  # type: ignore[assignment]
+        return client
+
+    monkeypatch.setattr("kagglebatt.commands.remote.Client", swift)
+    return lambda name, *more: CliRunner().invoke(cli, [name, str(folder), *quick, *more])
+
+
+def test_a_push_is_repeated_at_once(kaggle: Standin, command: Callable[..., Result]) -> None:
+    """It is there already, also where a look says otherwise at first."""
+    assert "pushed as version 1" in command("push").output
+    kaggle.inject("get-kernel-behind", 2)
+    again = command("push")
+    assert ("is there already" in again.output, again.exit_code, runs(kaggle)) == (True, 0, [1])
+
+
+def test_a_push_that_was_killed_is_looked_for(
+    kaggle: Standin, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had sent the kernel, noted that before, and died."""
+
+    def die(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr("kagglebatt.remote.pushing._version", die)
+        assert command("push").exit_code
+    assert runs(kaggle) == [1]
+    kaggle.inject("get-kernel-behind", 2)
+    again = command("push")
+    assert ("is there already" in again.output, again.exit_code, runs(kaggle)) == (True, 0, [1])
+
+
+def test_one_push_of_a_folder_at_a_time(
+    kaggle: Standin, command: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second waits, then says so; it has sent nothing."""
+    monkeypatch.setattr("kagglebatt.remote.lock._LOCK_SECONDS", 0.1)
+    with locked(tmp_path / "pushed", print, "push"):
+        refused = command("push")
+    assert refused.exit_code
+    assert "another process works on this push" in str(refused.exception)
+    assert runs(kaggle) == []
+    assert command("push").exit_code == 0
+
+
+def test_a_refused_push_is_not_looked_for(kaggle: Standin, command: Callable[..., Result]) -> None:
+    """Nothing is under way after it; the owner was filled in."""
+    for fault in ("save-kernel-403", "quota-refused"):
+        kaggle.inject(fault)
+        assert command("push", "--quota", "stop").exit_code
+    looks = kaggle.calls.count(CALLS["get-kernel"])
+    assert "pushed as version 1" in command("push").output
+    assert (runs(kaggle), kaggle.calls.count(CALLS["get-kernel"]) - looks) == ([1], SWIFT.tries)  # one look
+    assert kaggle.runs[0].owner == "tester"
+
+
+@pytest.mark.campaign
+def test_two_pushes_of_a_folder_at_once(kaggle: Standin, tmp_path: Path) -> None:
+    """With Kaggle's own client, in processes of their own: one run."""
+    machine = Machine(kaggle, tmp_path)
+    assert machine.run("bundle", "--tasks", "1", "--name", "pushed twice", *SMALL).returncode == 0
+    both = [machine.start("push", *QUICK) for _ in range(2)]
+    assert [process.wait(240) for process in both] == [0, 0]
+    assert runs(kaggle) == [1]
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("fault", LATE)
+def test_a_killed_push_with_the_genuine_client(fault: str, kaggle: Standin, tmp_path: Path) -> None:
+    """Killed while the client sends, and repeated at once: one run."""
+    machine = Machine(kaggle, tmp_path)
+    assert machine.run("bundle", "--tasks", "1", "--name", "killed push", *SMALL).returncode == 0
+    kaggle.late = 3.0
+    kaggle.inject(fault)
+    process = machine.start("push", *QUICK)
+    while CALLS["save-kernel"] not in kaggle.calls:
+        sleep(0.05)
+    process.kill()
+    process.wait()
+    kaggle.inject("get-kernel-behind")
+    done = machine.run("push", *QUICK)
+    assert (done.returncode, runs(kaggle)) == (0, [1]), done.stderr
