@@ -13,6 +13,7 @@ from kagglebatt.commands.options import (
     ITERATIONS,
     JSON,
     LIMIT_OPTIONS,
+    MACHINE_OPTIONS,
     SHARD,
     SIZES,
     STRICT,
@@ -20,6 +21,7 @@ from kagglebatt.commands.options import (
     notify,
     read_sizes,
     read_tasks,
+    taken_machine,
     with_options,
 )
 from kagglebatt.errors import SettingsError, StoppedError
@@ -41,7 +43,7 @@ from kagglebatt.stop import stopping_at_once
 @click.option("--expect", type=int, default=0, help="Iterations that the attached home must hold.")
 @click.option("--kernel-source", multiple=True, metavar="OWNER/SLUG", help="Attach a kernel's output; may be repeated.")
 @click.option("--budget", type=int, help="Bytes of source that Kaggle takes.")
-@with_options(TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, LIMIT_OPTIONS, SHARD, JSON)
+@with_options(TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, LIMIT_OPTIONS, SHARD, MACHINE_OPTIONS, JSON)
 def bundle(
     target: Path,
     name: str | None,
@@ -58,6 +60,7 @@ def bundle(
     from kagglebatt.notebook.bundle import BUDGET, BundleRequest, build
     from kagglebatt.programs.library import read_to_deal
 
+    machine = taken_machine(given)
     settings = Settings(**given)
     tasks = read_tasks(settings)
     read_to_deal(settings.solvers, settings.strict, notify)
@@ -71,6 +74,7 @@ def bundle(
             expect,
             kernel_source,
             budget=BUDGET if budget is None else budget,
+            machine=machine,
         ),
         tasks,
     )

@@ -69,6 +69,12 @@ RUN_OPTIONS = (
     *WORKER_OPTIONS,
     click.option("--timing", is_flag=True, help="Print the seconds of every phase."),
 )
+MACHINE_OPTIONS = (
+    click.option("--docker-image", metavar="IMAGE", help="Image that Kaggle runs the kernel in, with its digest."),
+    click.option("--docker-image-pinning-type", type=click.Choice(["original", "latest"]),
+                 help="Keep the image of the kernel's first version, or take Kaggle's newest."),
+    click.option("--machine-shape", metavar="ID", help="Kind of machine, such as NvidiaTeslaT4. [default: CPU]"),
+)  # fmt: skip
 ITERATIONS = option("--iterations", type=int, help="How many iterations.")
 SIZES = click.option("--sizes", default="5,100", show_default=True, help="Numbers of tasks, between commas.")
 HOME = option(
@@ -86,6 +92,12 @@ def with_options(*groups: Any) -> Callable[[Any], Any]:
         return functools.reduce(lambda made, option: option(made), reversed(options), command)
 
     return decorate
+
+
+def taken_machine(given: dict[str, Any]) -> dict[str, str]:
+    """What the machine's options say, by key of a kernel's metadata; they are taken out of ``given``."""
+    names = ("docker_image", "docker_image_pinning_type", "machine_shape")
+    return {name: value for name in names if (value := given.pop(name))}
 
 
 def read_sizes(text: str) -> tuple[int, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
-from contextlib import ExitStack
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,22 +21,16 @@ from kagglebatt.commands.options import (
     ITERATIONS,
     JSON,
     LIMIT_OPTIONS,
+    MACHINE_OPTIONS,
     SIZES,
     STRICT,
     TASK_OPTIONS,
     notify,
     read_sizes,
+    taken_machine,
     with_options,
 )
-from kagglebatt.errors import (
-    CredentialsError,
-    IgnoredInputError,
-    QuotaError,
-    RemoteError,
-    RunFailedError,
-    SettingsError,
-    UnsureError,
-)
+from kagglebatt.errors import CredentialsError, HomeError, RemoteError, RunFailedError, SettingsError
 from kagglebatt.notebook.result import RESULT_NAME
 from kagglebatt.remote.client import Client, Timeouts
 from kagglebatt.remote.dataset_metadata import ANYBODY, read_metadata
@@ -44,7 +39,6 @@ from kagglebatt.stop import stopping_at_once
 
 if TYPE_CHECKING:  # commands load only what they need
     from kagglebatt.remote.loop_plan import LoopPlan
-    from kagglebatt.remote.pushing import Folder
 
 _FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("build/kernel"), required=False
@@ -126,6 +120,7 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
 @_stoppable
 def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     """Push the kernel in FOLDER, once; a run that is there already is not pushed again."""
+    from kagglebatt.commands.pushing import push_when_there_is_room
     from kagglebatt.remote import pushing
     from kagglebatt.remote.kernel import describe
     from kagglebatt.remote.lock import locked
@@ -146,44 +141,7 @@ def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
             return
         if pushing.read_note(kernel) is not None:  # an earlier push may yet show; this one must not be taken for it
             kernel = pushing.renewed(kernel)
-        _push_when_there_is_room(client, kernel, quota)
-
-
-def _push_when_there_is_room(client: Client, kernel: Folder, quota: str) -> None:
-    """Push a kernel, as soon as the account may have another run."""
-    from kagglebatt.remote import pushing
-
-    def noted(kernel: Folder) -> Folder:
-        pushing.write_note(kernel, 0)
-        return kernel
-
-    def keep(kernel: Folder, version: int) -> None:
-        pushing.write_note(kernel, version)
-        named = f"pushed as version {version}" if version else "pushed"
-        click.echo(f"{kernel.ref}: {named}, bundle {kernel.bundle}")
-
-    latest = kernel
-    for _ in client.timeouts.polls(client.timeouts.run):
-
-        def again() -> Folder:
-            nonlocal latest
-            latest = noted(pushing.renewed(latest))
-            return latest
-
-        try:
-            pushing.push(client, noted(latest), again, keep)
-            return
-        except (UnsureError, IgnoredInputError):  # it may be there, or is
-            raise
-        except QuotaError as error:
-            pushing.forget_note(latest)
-            if quota == "stop":
-                raise
-            notify(f"{error} Waiting for that.")
-        except RemoteError:
-            pushing.forget_note(latest)
-            raise
-    raise RunFailedError(f"{kernel.ref}: no other run ended within {client.timeouts.run / 60:.0f} minutes.")
+        push_when_there_is_room(client, kernel, quota == "wait")
 
 
 @click.command()
@@ -223,11 +181,26 @@ def pull(
     With --dataset-source, fetch the published home instead.
     """
     client = Client(_timeouts(given, patient=True), notify)
-    with TemporaryDirectory(prefix="kagglebatt-") as scratch:
+    with _scratch() as scratch:
         if dataset_source is not None:
-            _pull_dataset(client, dataset_source, Path(scratch), home, dry_run)
+            _pull_dataset(client, dataset_source, scratch, home, dry_run)
         else:
-            _pull_run(client, folder, target or Path(scratch) / "output", home, dry_run)
+            _pull_run(client, folder, target or scratch / "output", home, dry_run)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder that is removed afterwards; not where a fault is found in what was fetched: it can be looked at."""
+    place = Path(mkdtemp(prefix="kagglebatt-"))
+    try:
+        yield place
+    except HomeError as error:
+        if str(place) not in str(error):
+            raise
+        kept, place = place, place / "nothing"
+        raise type(error)(f"{error} What was fetched is kept in {kept}; remove it when you have looked.") from error
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _pull_dataset(client: Client, ref: str, folder: Path, home: Path, dry_run: bool) -> None:
@@ -333,8 +306,8 @@ def _say_what_is_begun(folder: Path, plan: LoopPlan) -> None:
     show_default=True,
     help="Folder for the loop's state, kernels and outputs.",
 )
-@with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, _QUOTA, _FORCE,
-              _PATIENCE, _DRY, JSON)  # fmt: skip
+@with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, MACHINE_OPTIONS,
+              _QUOTA, _FORCE, _PATIENCE, _DRY, JSON)  # fmt: skip
 @_stoppable
 def loop(
     sizes: str,
@@ -356,7 +329,7 @@ def loop(
     from kagglebatt.remote.loop_plan import LoopPlan, describe
     from kagglebatt.remote.loop_state import read_state
 
-    timeouts = _timeouts(given, patient=True)
+    timeouts, machine = _timeouts(given, patient=True), taken_machine(given)
     settings = Settings(**given)
     counts = read_sizes(sizes)
     if settings.home.is_dir() and read_only(settings.home):
@@ -368,7 +341,7 @@ def loop(
         metadata = read_metadata(settings.home, account, dataset_source)
         plan = LoopPlan(
             replace(settings, iterations=1), iterations, counts, kernels, name, account, metadata, quota == "wait",
-            force, target,
+            force, target, machine,
         )  # fmt: skip
         plan.tell(notify)
         if dry_run:

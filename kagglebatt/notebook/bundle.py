@@ -60,6 +60,7 @@ class BundleRequest:
         kernels: owner/slug of kernels whose output is attached.
         salt: another one makes another bundle of the same content.
         budget: bytes of source.
+        machine: keys of the kernel's metadata that say what it runs on.
     """
 
     settings: Settings
@@ -71,6 +72,7 @@ class BundleRequest:
     kernels: tuple[str, ...] = ()
     salt: str = ""
     budget: int = BUDGET
+    machine: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ def _assemble(
     parts["notebook"] = len(client_text(notebook)) - sum(parts.values())
     datasets = [request.dataset] if request.dataset else []
     code_file = f"{slugify(request.title)}.ipynb"
-    metadata = kernel_metadata(request.owner, request.title, code_file, datasets, request.kernels)
+    metadata = kernel_metadata(request.owner, request.title, code_file, datasets, request.kernels, request.machine)
     return Bundle(bundle_id, notebook, metadata, parts, dict(moved))
 
 

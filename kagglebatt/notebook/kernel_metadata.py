@@ -7,13 +7,19 @@ the slug of one of its owner's datasets; and internet is on unless the key is wr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NAME = "kernel-metadata.json"
 LEAST_LETTERS = 5
 MOST_LETTERS = 50
 _OWNER = r"[A-Za-z0-9_-]+"
+MACHINE_KEYS = ("docker_image", "docker_image_pinning_type", "machine_shape")
+"""What a kernel runs on: an image, whether that stays as it is, and a kind of machine."""
+_MADE = ("id", "id_no", "title", "code_file", "language", "kernel_type")
+"""Keys that are no user's to choose; ``id_no`` would name another kernel than the id."""
+
+_SOURCES = ("dataset_sources", "kernel_sources")
 _SOURCE = re.compile(rf"{_OWNER}/[a-z0-9-]+(/\d+)?")
 
 
@@ -27,7 +33,12 @@ def slugify(title: str) -> str:
 
 
 def kernel_metadata(
-    owner: str, title: str, code_file: str, datasets: Sequence[str] = (), kernels: Sequence[str] = ()
+    owner: str,
+    title: str,
+    code_file: str,
+    datasets: Sequence[str] = (),
+    kernels: Sequence[str] = (),
+    machine: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The metadata of a private notebook that runs on a processor, without internet.
 
@@ -35,6 +46,7 @@ def kernel_metadata(
         owner: account name; when empty the client takes the one that is logged in.
         datasets: owner/slug of each input dataset.
         kernels: owner/slug of each kernel whose output is an input.
+        machine: of ``MACHINE_KEYS``, those that are asked for.
     """
     slug = slugify(title)
     return {
@@ -51,7 +63,27 @@ def kernel_metadata(
         "kernel_sources": list(kernels),
         "competition_sources": [],
         "model_sources": [],
+        **(machine or {}),
     }
+
+
+def kept_by_hand(
+    made: Mapping[str, Any], found: Mapping[str, Any], own: Sequence[str], given: Mapping[str, str]
+) -> dict[str, Any]:
+    """Metadata with what a user wrote into an earlier file of the same kernel; of what is not a user's, nothing.
+
+    Args:
+        made: what would be written.
+        found: what is there.
+        own: inputs that are attached, or not, by whoever makes the metadata.
+        given: keys that the user asks for elsewhere, which holds.
+    """
+    kept = {name: value for name, value in found.items() if name not in (*_MADE, *_SOURCES, *given)}
+    for name in _SOURCES:
+        extra = found.get(name)
+        extra = [each for each in extra if each not in (*own, *made[name])] if isinstance(extra, list) else []
+        kept[name] = [*made[name], *extra]
+    return {**made, **kept}
 
 
 def faults(values: dict[str, Any]) -> list[str]:

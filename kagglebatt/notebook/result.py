@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kagglebatt.errors import SettingsError
 from kagglebatt.home.files import file_digest, read_json, write_aside
 
 RESULT_NAME = "result.json"
@@ -73,13 +74,23 @@ class Result:
 
 
 def read_result(path: Path) -> Result | None:
-    """The note in a file; None when there is none, or it is damaged."""
+    """The note in a file; None when there is none, or it is damaged.
+
+    Raises:
+        SettingsError: it is whole, and of a format that only a newer version knows.
+    """
     try:
         found = read_json(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
         return None
     if not isinstance(found, dict) or found.pop("sha256", "") != _digest(found):
         return None
+    number = found.get("format")
+    if isinstance(number, int) and number > FORMAT:
+        raise SettingsError(
+            f"{path.name}: what this run left is of format {number}, newer than this kagglebatt. Update it, and run "
+            "the same command again."
+        )
     try:
         files = {_plain(name): (int(each["bytes"]), str(each["sha256"])) for name, each in found["files"].items()}
         runs = tuple(dict(run) for run in found.get("runs", ()))

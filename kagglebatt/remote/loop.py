@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
@@ -18,7 +18,11 @@ from typing import Any
 
 from kagglebatt.errors import IgnoredInputError, QuotaError, RemoteError, RunFailedError, UnsureError
 from kagglebatt.home.directory import merge_homes, open_home, read_archive
+from kagglebatt.home.files import read_json
 from kagglebatt.home.index import read_index
+from kagglebatt.notebook.bundle import Bundle
+from kagglebatt.notebook.kernel_metadata import NAME as METADATA_NAME
+from kagglebatt.notebook.kernel_metadata import kept_by_hand
 from kagglebatt.notebook.result import RESULT_NAME, altered_files, read_result
 from kagglebatt.remote.client import Client
 from kagglebatt.remote.dataset import (
@@ -227,12 +231,26 @@ class Loop:
     def _written(self, run: Run, size: int) -> Folder:
         """The run's kernel in its folder, noted before anything is sent: whoever continues looks first for it."""
         folder, salt = self._kernel_folder(run), f"{self.state.salt}/{self.state.step}/attempt {run.attempt}"
-        made = self.plan.bundle(size, run.shard, salt, self.state.expected)
+        made = self._with_what_was_written(self.plan.bundle(size, run.shard, salt, self.state.expected), folder)
         shutil.rmtree(folder, ignore_errors=True)
         made.write(folder)
         run.bundle, run.phase, run.version = made.id, PUSHING, 0
         self._note()
         return read_folder(folder, self.plan.account)
+
+    def _with_what_was_written(self, made: Bundle, folder: Path) -> Bundle:
+        """A bundle whose metadata keep what a user wrote into those of the kernel before it."""
+        try:
+            found = read_json((folder / METADATA_NAME).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return made
+        if not isinstance(found, dict):
+            return made
+        metadata = kept_by_hand(made.metadata, found, (self.plan.dataset,), self.plan.machine)
+        kept = [f"{name} is {value!r}" for name, value in metadata.items() if made.metadata.get(name) != value]
+        if kept:
+            self.client.notify(f"{folder / METADATA_NAME}: as it is written there, {', '.join(kept)}")
+        return replace(made, metadata=metadata)
 
     def _poll(self, run: Run, watches: dict[str | None, Watch]) -> None:
         if run.shard not in watches:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class LoopPlan:
         waits: whether to wait when as many runs as allowed are going, or to give up.
         force: publish a home also when the published one has more in it.
         folder: for state, kernels and outputs.
+        machine: keys of the kernels' metadata that say what they run on.
     """
 
     settings: Settings
@@ -47,6 +49,7 @@ class LoopPlan:
     waits: bool
     force: bool
     folder: Path
+    machine: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dataset(self) -> str:
@@ -75,6 +78,7 @@ class LoopPlan:
         return {
             "settings": settings, "iterations": self.iterations, "sizes": list(self.sizes), "kernels": self.kernels,
             "name": self.name, "account": self.account, "dataset": self.dataset,
+            **({"machine": dict(self.machine)} if self.machine else {}),  # a loop begun earlier named none
         }  # fmt: skip
 
     def shards(self, size: int) -> list[str | None]:
@@ -103,6 +107,7 @@ class LoopPlan:
             dataset=None if expected is None else self.dataset,
             expected=expected or 0,
             salt=salt,
+            machine=self.machine,
         )
         return build(order, self.tasks[size])
 

@@ -99,7 +99,8 @@ def read_state(folder: Path, asked: dict[str, Any]) -> State:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"{path}: is damaged ({error}). Remove it to begin a new loop.") from error
     if state.asked != json.loads(json.dumps(asked)):
-        other = sorted(name for name in asked if state.asked.get(name) != json.loads(json.dumps(asked[name])))
+        wanted = json.loads(json.dumps(asked))
+        other = sorted(name for name in {*wanted, *state.asked} if state.asked.get(name) != wanted.get(name))
         raise SettingsError(
             f"{path}: a loop with other {', '.join(other)} is not done. Continue it with the options it was begun "
             "with, or remove the file to give it up."

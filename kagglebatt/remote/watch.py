@@ -162,9 +162,12 @@ def check_run(ref: str, output: Output) -> None:
         RunFailedError: it failed, or did not finish an iteration.
     """
     result = output.result
-    if result is not None and result.usable and result.runs:
+    archived = result is not None and index.FILES[0] in result.files
+    if result is not None and result.usable and result.runs and archived:
         return
     message = result.message if result is not None else "it left no result.json"
+    if result is not None and result.usable and not archived:
+        message = "its result.json lists no archive"
     if message.startswith(InputError.__name__):
         raise IgnoredInputError(f"{ref}: {message.removeprefix(f'{InputError.__name__}: ')}")
     raise RunFailedError(
