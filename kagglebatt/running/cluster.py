@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -101,13 +103,16 @@ def _check_dask(client: Any) -> None:
 
 @contextmanager
 def _ray(scheduler: str | None, jobs: int) -> Iterator[int]:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would report what it does to its makers
     ray = _package("ray", "ray")
     try:
-        own = {"num_cpus": jobs, "include_dashboard": False}
-        ray.init(**(own if scheduler is None else {"address": scheduler}), log_to_driver=False)
+        where = {"num_cpus": jobs, "include_dashboard": False} if scheduler is None else {"address": scheduler}
+        ray.init(**where, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as error:
         raise SettingsError(f"--scheduler {scheduler}: no ray cluster answers ({error}).") from error
     try:
+        # It tells of lost workers on standard output, where results go, and has no option against that; so do we.
+        _package("ray._private.worker", "ray")._worker_logs_enabled = False
         _package("ray.util.joblib", "ray").register_ray()
         yield int(ray.cluster_resources().get("CPU", 1))
     finally:

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from kagglebatt.errors import RunFailedError
+from kagglebatt.notebook.bench import run_notebook
+from kagglebatt.notebook.bundle import Bundle
 from kagglebatt.programs.batt import deal
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running import worker_start
@@ -24,7 +27,7 @@ from kagglebatt.running.worker_pool import WorkerPool
 from kagglebatt.running.worker_process import WorkerProcess
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task
-from tests.strangers import EVOLVING, STRANGE, other_copy, stranger
+from tests.strangers import EVOLVING, PACKAGE, STRANGE, other_copy, stranger
 
 NO_CLUSTER = importlib.util.find_spec("ray") is None
 
@@ -141,3 +144,33 @@ def test_what_a_refused_worker_says_is_not_unpickled(tmp_path: Path) -> None:
     ):
         list(child.perform(Chunk((), prepare(deal([])), Limits(1.0))))
     assert not (tmp_path / "done").exists()
+
+
+def test_the_notebook_leaves_its_own_folder_before_it_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file beside the notebook is no module to it."""
+    path = PACKAGE / "notebook" / "kernel.ipynb"
+    cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]}
+    names = list(cells)
+    assert names.index("path") == names.index("unpack") - 1
+    monkeypatch.setattr(sys, "path", [os.getcwd(), "/somewhere", "", "/elsewhere"])
+    exec(cells["path"], {"os": os})
+    assert sys.path == ["/somewhere", "/elsewhere"]
+
+
+def test_a_bench_kernel_gets_no_strange_entry_of_pythonpath(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one without which it could not start."""
+    needed = tmp_path / "needed"
+    (needed / "ipykernel").mkdir(parents=True)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), "", "relative", str(needed)]))
+    given: list[str] = []
+
+    def execute(*_arguments: object, **_options: object) -> None:
+        given.append(os.environ["PYTHONPATH"])
+        raise RuntimeError("enough")
+
+    monkeypatch.setattr("papermill.execute_notebook", execute)
+    bundle = Bundle.__new__(Bundle)
+    with pytest.raises(RunFailedError, match="enough"):
+        run_notebook(tmp_path / "k.ipynb", bundle, tmp_path, tmp_path / "out")
+    assert given == [str(needed)]
+    assert os.environ["PYTHONPATH"].startswith(str(tmp_path))
