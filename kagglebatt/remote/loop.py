@@ -37,7 +37,7 @@ from kagglebatt.remote.dataset import (
 from kagglebatt.remote.kernel import Output
 from kagglebatt.remote.loop_plan import LoopPlan
 from kagglebatt.remote.loop_state import FETCHED, FILE_NAME, MERGED, PLANNED, PUSHED, PUSHING, Run, State
-from kagglebatt.remote.pushing import Folder, push, read_folder, shows_up
+from kagglebatt.remote.pushing import Folder, push, read_folder, shows_up, write_note
 from kagglebatt.remote.watch import Watch, check_run, merge_output
 
 _ATTEMPTS = 3
@@ -236,7 +236,9 @@ class Loop:
         made.write(folder)
         run.bundle, run.phase, run.version = made.id, PUSHING, 0
         self._note()
-        return read_folder(folder, self.plan.account)
+        kernel = read_folder(folder, self.plan.account)
+        write_note(kernel, 0)  # whoever pushes this folder by hand looks first, too
+        return kernel
 
     def _with_what_was_written(self, made: Bundle, folder: Path) -> Bundle:
         """A bundle whose metadata keep what a user wrote into those of the kernel before it."""

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from kagglebatt.errors import RunFailedError, StoppedError
+from kagglebatt.errors import RunFailedError, StoppedError, UnsureError
 from kagglebatt.iteration import evolve
 from kagglebatt.notebook.result import write_result
 from kagglebatt.remote.client import Timeouts
 from kagglebatt.remote.loop import Loop
 from kagglebatt.remote.loop_plan import LoopPlan
 from kagglebatt.remote.loop_state import FILE_NAME, PLANNED, PUSHED, PUSHING, Run, State, read_state
-from kagglebatt.remote.pushing import read_folder
+from kagglebatt.remote.pushing import is_there, read_folder
 from kagglebatt.settings import Settings
 from kagglebatt.stop import stopping_at_once
 from kagglebatt.tasks.load import load_tasks
@@ -134,7 +134,7 @@ def test_a_push_that_was_answered_with_nothing(answer: str, kaggle: Standin, wal
 def test_a_kernel_that_was_deleted_meanwhile(kaggle: Standin, walker: Walker) -> None:
     """Its owner removed it from Kaggle while nobody looked."""
     kaggle.inject("run-stays-queued")
-    with pytest.raises(Exception, match="are not over"):
+    with pytest.raises(UnsureError, match="are not over"):
         walker.walk(replace(SOON, run=0.1))
     kaggle.forget_kernel(f"tester/{kaggle.runs[0].slug}")
     assert walker.walk(SOON) == 1
@@ -154,7 +154,7 @@ def test_a_kernel_that_is_gone_for_good_names_the_way_out(kaggle: Standin, walke
     """Whatever is pushed vanishes: the message names the state file."""
     walker.pushed()
     kaggle.inject("save-kernel-empty", 100)
-    with pytest.raises(Exception, match=rf"{FILE_NAME}.*the same command goes on from there; remove the file"):
+    with pytest.raises(UnsureError, match=rf"{FILE_NAME}.*the same command goes on from there; remove the file"):
         walker.walk(replace(SOON, settle=0.0, outage=0.0))
     assert walker.state().runs[0].phase == PUSHING
     kaggle.calm()
@@ -196,7 +196,7 @@ def test_a_loop_that_was_killed_while_it_pushed(kaggle: Standin, walker: Walker)
     assert walker.state().runs[0].phase == PUSHING
     folder = read_folder(walker.folder / "kernel-1-of-1", "tester")
     client.meanwhile = lambda: None
-    with pytest.raises(Exception, match="no answer"):  # what was under way when it died
+    with pytest.raises(UnsureError, match="no answer"):  # what was under way when it died
         client.ask("kernels", "push", "-p", str(folder.path))
     assert walker.walk() == 1
     assert len(kaggle.runs) == 1
@@ -208,6 +208,15 @@ def test_a_run_is_asked_after_by_its_version(kaggle: Standin, walker: Walker) ->
     asked = [words for words in walker.client.said if words.startswith(("kernels status", "kernels output"))]
     assert asked
     assert all("tester/walked-1-tasks/1" in words for words in asked)
+
+
+def test_what_a_loop_pushed_is_not_pushed_by_hand(kaggle: Standin, walker: Walker) -> None:
+    """Whoever pushes its folder looks for it first, as long as it may take to show."""
+    kaggle.inject("run-stays-queued")
+    with pytest.raises(UnsureError, match="are not over"):
+        walker.walk(replace(SOON, run=0.1))
+    kaggle.inject("get-kernel-behind", 4 * 2)  # a look of four tries, twice
+    assert is_there(SwiftClient(kaggle), read_folder(walker.folder / "kernel-1-of-1", "tester"))
 
 
 def test_an_older_state_is_continued(kaggle: Standin, walker: Walker) -> None:
