@@ -195,7 +195,7 @@ class History:
             "ORDER BY number DESC, id DESC LIMIT ?",
             (newest,),
         )
-        found = [zip(names, json.loads(text), strict=True) for (text,) in reversed(rows)]
+        found = [zip(names, read_json(text) or (), strict=False) for (text,) in reversed(rows)]  # 1e999 gives no JSON
         return [{name: value for name, value in each if value is not None} for each in found]
 
     def _older(self, names: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -209,16 +209,20 @@ class History:
         An iteration that was shared out has a report of each shard, and counts once.
         """
         total: Counter[str] = Counter({name: int(value) for name, value in self._ask("SELECT name, value FROM total")})
-        seed = "CASE WHEN json_valid(report) THEN json_extract(report, '$.seed') END"
-        pairs = {(number, str(_plain(each))) for number, each in self._ask(f"SELECT number, {seed} FROM iteration")}
-        first = min((number for number, _ in pairs), default=0)
-        if pairs:
-            straddling = self._ask("SELECT number, figures FROM past WHERE number >= ?", (first,))
-            pairs -= {(number, _seed(text)) for number, text in straddling}
-        total["reports"] += int(self._ask("SELECT count(*) FROM iteration")[0][0])
+        figures = ", ".join(f"json_extract(report, '$.{name}')" for name in ("seed", *SUMMED))
+        query = (
+            f"SELECT number, CASE WHEN json_valid(report) THEN json_array({figures}) ELSE '[null]' END FROM iteration"
+        )
+        pairs = set()
+        for number, text in self._ask(query):
+            seed, *values = read_json(text) or [None]
+            pairs.add((number, str(_plain(seed))))
+            named = zip(SUMMED, values, strict=False)  # a text that is no JSON has none
+            total.update({"reports": 1, **{name: _amount(name, value) for name, value in named}})
+        straddling = "SELECT number, figures FROM past WHERE number >= ?"
+        first = min((number for number, _ in pairs), default=_MOST + 1)
+        pairs -= {(number, _seed(text)) for number, text in self._ask(straddling, (first,))}
         total["iterations"] += len(pairs)
-        for each in self._whole(SUMMED):
-            total.update({name: _amount(name, each.get(name)) for name in SUMMED})
         sums: dict[str, int | float] = {name: total[name] for name in ("reports", "iterations", *SUMMED)}
         return {**sums, "seconds": total["seconds"] / 1000}
 

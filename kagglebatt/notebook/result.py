@@ -18,6 +18,8 @@ _NOT_OURS = (RESULT_NAME, "__notebook__.ipynb")
 
 
 FORMAT = 1
+MOST_RUNS = 100
+"""A note of all reports of a run of days would be longer than what it earned."""
 
 
 def write_result(folder: Path, bundle: str, status: str, message: str, runs: Sequence[Mapping[str, Any]]) -> None:
@@ -27,7 +29,7 @@ def write_result(folder: Path, bundle: str, status: str, message: str, runs: Seq
         bundle: id of the bundle that ran.
         status: complete, stopped or failed.
         message: why, where it did not complete.
-        runs: the report of each iteration.
+        runs: the report of each iteration; of the last ``MOST_RUNS`` of them it is kept.
 
     Raises:
         OSError: the disk is full; an older note is left as it was.
@@ -39,7 +41,8 @@ def write_result(folder: Path, bundle: str, status: str, message: str, runs: Seq
         "status": status,
         "message": message,
         "files": {path.name: {"bytes": path.stat().st_size, "sha256": file_digest(path)} for path in files},
-        "runs": list(runs),
+        "iterations": len(runs),
+        "runs": list(runs)[-MOST_RUNS:],
     }
     write_aside(folder / RESULT_NAME, json.dumps({**content, "sha256": _digest(content)}) + "\n")
 
@@ -58,7 +61,7 @@ class Result:
         status: complete, stopped or failed.
         message: why, where it did not complete.
         files: size in bytes and sha256 by name, of every other output.
-        runs: the report of each iteration.
+        runs: the report of each iteration, of the last ones where there were many.
     """
 
     bundle: str

@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 
 
-def script(name: str, *arguments: str) -> dict[str, object]:
+def script(name: str, *arguments: str) -> Any:
     """The JSON document that a script prints."""
     command = [sys.executable, str(ROOT / "scripts" / name), *arguments, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -34,3 +35,10 @@ def test_bench_cache_gives_its_figures() -> None:
     figures = script("bench_cache.py", "--entries", "500")
     assert figures["entries"] == 500
     assert all(value > 0 for value in figures.values())
+
+
+def test_bench_history_gives_its_figures() -> None:
+    """Every figure measured, for a short history and one that is folded."""
+    rows = script("bench_history.py", "--iterations", "5", "--iterations", "150")
+    assert [row["iterations"] for row in rows] == [5, 150]
+    assert all(value > 0 for row in rows for value in row.values())

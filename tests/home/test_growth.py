@@ -21,6 +21,7 @@ from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, MOST_CHARACTERS
 from kagglebatt.home.database import seal
 from kagglebatt.home.directory import check, open_home, repair
 from kagglebatt.iteration import deal_next, evolve
+from kagglebatt.notebook.result import RESULT_NAME, read_result, write_result
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import md5
 from kagglebatt.running.score import Scores
@@ -164,6 +165,22 @@ def test_a_long_history_is_folded_and_nothing_of_it_lost(tmp_path: Path) -> None
         assert connection.execute("SELECT count(*), min(number) FROM iteration").fetchone() == (100, 151)
 
 
+def test_absurd_figures_count_for_nothing(tmp_path: Path) -> None:
+    """In a whole report or in a folded one, from wherever it came; nothing breaks over them."""
+    texts = ['{"seed": 1e999, "seconds": 1e999, "filed": -5}', '{"seed": [1], "filed": "x"}', "[", "[]", "{"]
+    texts += ['{"seed": ' + "9" * 5_000 + "}", '{"filed": ' + "9" * 5_000 + "}", '{"filed": true, "seed": NaN}']
+    with Archive(tmp_path) as kept:
+        for last in (8, 200):
+            rows = [(number, "", text) for number, text in enumerate(texts, last - 7)]
+            kept.adopt({**dict.fromkeys(COLUMNS, ()), "iteration": rows})
+            assert (kept.sums()["filed"], kept.sums()["seconds"]) == (0, 0.0)
+            assert kept.check() == []
+        assert kept.sums()["reports"] == 16
+    with open_home(tmp_path):
+        pass
+    assert json.loads((tmp_path / index.FILE_NAME).read_text())["sums"]["filed"] == 0
+
+
 def test_iterations_that_were_lost_are_missed(tmp_path: Path) -> None:
     """Also by what an older index lists."""
     iterate(tmp_path, 120)
@@ -171,6 +188,14 @@ def test_iterations_that_were_lost_are_missed(tmp_path: Path) -> None:
         for known in ({"sums": {"reports": 125}, "iterations": []}, {"iterations": [{}] * 125}):
             (tmp_path / index.FILE_NAME).write_text(json.dumps(known))
             assert index.iterations_lost(tmp_path, kept) == 5
+
+
+def test_the_note_of_a_run_has_its_last_iterations(tmp_path: Path) -> None:
+    """It does not grow with every one of them."""
+    write_result(tmp_path, "b", "complete", "", [report(number) for number in range(1, 301)])
+    result = read_result(tmp_path / RESULT_NAME)
+    assert result is not None
+    assert [run["iteration"] for run in result.runs] == list(range(201, 301))
 
 
 @pytest.fixture
