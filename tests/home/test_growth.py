@@ -290,6 +290,19 @@ def test_long_histories_merge_in_any_order(tmp_path: Path, seed: int, monkeypatc
     assert every_row(tmp_path / "x") == every_row(tmp_path / "y") == every_row(tmp_path / "w")
 
 
+def test_a_report_that_was_lost_and_comes_back_counts_once(tmp_path: Path) -> None:
+    """Where only its figures were left, as after mending; whichever of the two comes first."""
+    whole = (1, md5(json.dumps(report(1))), json.dumps(report(1)))
+    figures = (*whole[:2], history._figures(whole[2]))
+    for name, order in (("a", ("past", "iteration")), ("b", ("iteration", "past"))):
+        with Archive(tmp_path / name) as kept:
+            for table in order:
+                kept.adopt({**dict.fromkeys(COLUMNS, ()), table: [whole if table == "iteration" else figures]})
+            assert kept.sums()["reports"] == kept.counts()["iterations"] == 1
+            assert kept.history(("iteration", "timeouts")) == [{"iteration": 1, "timeouts": 1}]
+    assert every_row(tmp_path / "a") == every_row(tmp_path / "b")
+
+
 def test_a_long_history_of_an_older_version_is_folded_once(tmp_path: Path) -> None:
     """When it is first opened; every iteration of it is counted."""
     home = Path(shutil.copytree(FORMAT_2, tmp_path / "home"))
