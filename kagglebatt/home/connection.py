@@ -15,7 +15,7 @@ from kagglebatt.home.notify import Notify, notify_nobody
 
 Answer = TypeVar("Answer")
 
-OPENING_SECONDS = 4.0
+OPENING_SECONDS = 3.5
 """How long opening waits for a program that has locked the file: nothing is at stake yet."""
 WORKING_SECONDS = 60.0
 """How long everything else waits: what would be filed or remembered was paid for."""
