@@ -22,6 +22,7 @@ def script(name: str, *arguments: str) -> Any:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(1800)
 def test_nothing_is_lost_in_a_short_fault_campaign() -> None:
     """Kills, failing writes, damage, two writers, readers beside one, stops, a clock that jumps: all survived."""
     tallies = script("faults.py", "--short")
