@@ -103,6 +103,7 @@ class Finder:
         if name == "kagglebatt.commands.cli":
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background, it is ignored
 sys.meta_path.insert(0, Finder())
 from kagglebatt.__main__ import run
 run()

@@ -93,6 +93,7 @@ class Evaluation:
         """
         count = len(plan.calls)
         self.plan = plan
+        self._nesting = plan.nesting
         self.values: list[Any] = [*inputs, *_meanings(plan.names), *([None] * count)]
         self.seconds = [-1.0] * count  # what each finished step took; below zero for one that has not finished
         self.faults: dict[int, Outcome] = {}
@@ -147,7 +148,7 @@ class Evaluation:
         started = perf_counter()
         try:
             value = values[operation](*[values[place] for place in arguments])
-            values[self.plan.first + step] = allow_levels(value) if step in self.plan.nesting else value
+            values[self.plan.first + step] = allow_levels(value) if step in self._nesting else value
         except TooLargeError:
             self.faults[step] = Outcome(Kind.TOO_LARGE)
         except MemoryError:

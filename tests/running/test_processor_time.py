@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic, sleep, thread_time
 
 import psutil
@@ -22,11 +23,12 @@ from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running import execute as executing
 from kagglebatt.running import limit as limits
+from kagglebatt.running import work
 from kagglebatt.running.execute import execute, prepare
 from kagglebatt.running.limit import ClockReached, DeadlineReached, Limits, timer
 from kagglebatt.running.outcome import Kind
 from kagglebatt.running.run import run
-from kagglebatt.running.score import Judging, SampleScore
+from kagglebatt.running.score import Judging, SampleScore, add_up
 from kagglebatt.running.validate import Claim, Verdict
 from kagglebatt.running.work import Unit
 from kagglebatt.running.worker_pool import WorkerPool
@@ -177,30 +179,26 @@ def test_differs_say_under_which_limits_they_judged(tiny_task: Task, monkeypatch
     ]  # fmt: skip
 
 
-def test_nothing_is_remembered_that_the_clock_decided(tiny_task: Task, settings: Settings) -> None:
-    """Neither a claim, nor a verdict on it; both are had again by the next run."""
-    settings = replace(settings, mutate=0.0, candidates=2, backend="sequential", tasks=None)
-
-    def stopped(score: SampleScore) -> SampleScore:
-        return replace(score, by_clock=True)
-
-    from kagglebatt.running import work
-
-    with pytest.MonkeyPatch.context() as patch:
-        made = work.score_sample
-        patch.setattr(work, "score_sample", lambda *given: stopped(made(*given)))
+def test_nothing_is_remembered_that_the_clock_decided(
+    tiny_task: Task, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a claim, nor a verdict on it; both are had by the next run, and remembered then."""
+    solvers = tmp_path / "solvers.py"
+    solvers.write_text("".join(parse_program(f"O = {name}(I)").text(f"solve_{name}") for name in ("vmirror", "rot90")))
+    settings = replace(settings, mutate=0.0, candidates=2, backend="sequential", tasks=None, solvers=solvers)
+    score = work.score_sample
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "score_sample", lambda *given: replace(score(*given), by_clock=True))
         (report,) = evolve(settings, (tiny_task,))
-    assert (report.filed, report.undecided) == (0, report.validated)
-    (again,) = evolve(settings, (tiny_task,))
-    assert again.caches["validation"]["hits"] == 0
-    assert again.executed > 0
+    assert (report.filed, report.undecided, report.validated) == (0, 1, 1)
+    again, warm = [next(evolve(settings, (tiny_task,))) for _ in range(2)]
+    assert (again.filed, again.caches["validation"]["hits"]) == (1, 0)
+    assert warm.executed == 0
 
 
 def test_a_claim_that_a_late_differ_parts_from_its_verdict_is_undecided(tiny_task: Task) -> None:
     """It is no disagreement: another time tells."""
     (score,) = scored(("O = vmirror(I)",), tiny_task, Batt((), ()))
-    from kagglebatt.running.score import add_up
-
     claimed = add_up([replace(score, gains=(5,))], [], ["d"])
     measured = replace(claimed, d_scores={"d": 0})
     told = [Verdict("body", "task", claimed, measured, 1.0, late).undecided for late in (False, True)]
