@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import signal
 from collections import Counter
@@ -230,3 +231,33 @@ def test_an_older_state_is_continued(kaggle: Standin, walker: Walker) -> None:
     )
     assert '"version"' not in path.read_text()
     assert walker.walk() == 1
+
+
+MIXED = (
+    "save-kernel-late", "save-kernel-lost-answer", "save-kernel-lost-answer-503", "save-kernel-empty",
+    "save-kernel-empty-after", "save-kernel-503", "save-kernel-429", "save-kernel-garbled", "get-kernel-behind",
+    "get-kernel-503", "status-none", "status-503", "output-no-note", "output-stale", "output-503", "quota-refused",
+)  # fmt: skip
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("seed", range(40))
+def test_any_mixture_of_faults(seed: int, kaggle: Standin, walker: Walker) -> None:
+    """Four at a time, with a stop at some of the pushes: it comes to its end, and no bundle is run twice."""
+    deal = random.Random(seed)
+    kaggle.late = 0.6
+    for name in deal.sample(MIXED, 4):
+        kaggle.inject(name, deal.randint(1, 3))
+    done = 0
+    for _ in range(4):
+        walker.client = SwiftClient(kaggle, replace(SWIFT, call=0.3, settle=1.5))
+        if deal.random() < 0.5:
+            walker.client.meanwhile = lambda: signal.raise_signal(signal.SIGTERM)
+        try:
+            with stopping_at_once():
+                done += len(list(Loop(walker.plan, walker.state(), walker.client, print).walk()))
+        except StoppedError:
+            continue
+        break
+    assert done or walker.walk() == 1
+    assert most_of_one_bundle(kaggle) == 1
