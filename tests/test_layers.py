@@ -21,7 +21,7 @@ WINGS = [
     {"home"},
     {"search", "report"},
     {"iteration", "report_text"},
-    {"pages", "rerun"},
+    {"pages"},
     {"api"},
     {"notebook"},
     {"remote"},

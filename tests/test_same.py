@@ -12,7 +12,7 @@ from kagglebatt.home.archive import Archive
 from kagglebatt.home.directory import merge_homes
 from kagglebatt.home.entries import FILE_NAME, EntryFile
 from kagglebatt.home.recall import CachedResult
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
 

@@ -14,7 +14,7 @@ import pytest
 from kagglebatt.errors import SettingsError, StoppedError
 from kagglebatt.home.cache import Cache
 from kagglebatt.home.recall import bodies, look_up
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.programs import card
 from kagglebatt.programs.card import Donor, deal_hand
 from kagglebatt.programs.parse import parse_program

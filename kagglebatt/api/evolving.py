@@ -15,7 +15,7 @@ from kagglebatt.api.program import Program, Programs, as_programs
 from kagglebatt.api.progress import progress_bar
 from kagglebatt.api.tasks import as_tasks, load_tasks, warn
 from kagglebatt.errors import SettingsError, StoppedError
-from kagglebatt.iteration import evolve as iterations
+from kagglebatt.iteration.iterate import evolve as iterations
 from kagglebatt.report import Report
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task

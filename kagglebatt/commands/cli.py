@@ -78,7 +78,7 @@ def card(target: Path, **given: Any) -> None:
     """Deal solvers, some of them mutated, into a batt file."""
     from kagglebatt.home.directory import read_archive
     from kagglebatt.home.files import write_aside, writing
-    from kagglebatt.iteration import deal_next
+    from kagglebatt.iteration.deal import deal_next
     from kagglebatt.programs.batt import read, write
     from kagglebatt.programs.library import read_to_deal
 
@@ -109,7 +109,7 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
     """Run a batt on tasks: score, inline, validate and file its candidates."""
     from kagglebatt.home.directory import read_archive
     from kagglebatt.home.files import writing
-    from kagglebatt.iteration import run_hand
+    from kagglebatt.iteration.iterate import run_hand
     from kagglebatt.programs.batt import read
     from kagglebatt.programs.text import read_text
 
@@ -138,7 +138,7 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
 )
 def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
     """Deal, run, score, validate and file, again and again."""
-    from kagglebatt.iteration import evolve
+    from kagglebatt.iteration.iterate import evolve
 
     settings = Settings(**given)
     reports = []

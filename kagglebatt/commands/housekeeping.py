@@ -98,7 +98,7 @@ def archive_check(fix: bool, again: bool, home: Path, **given: Any) -> None:
 
 def _holds(settings: Settings) -> bool:
     """Run what is filed again and say what came of it; whether all of it holds."""
-    from kagglebatt.rerun import rerun
+    from kagglebatt.iteration.rerun import rerun
 
     tasks = read_tasks(settings)
     with progress_bar() as progress:
@@ -147,7 +147,7 @@ def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> N
     """Run the programs of solver_md5/ and differ_md5/ in FOLDER on tasks, and file those that prove themselves."""
     from kagglebatt import report_text
     from kagglebatt.home.exported import read_exported
-    from kagglebatt.iteration import run_hand
+    from kagglebatt.iteration.iterate import run_hand
 
     settings = Settings(**given)
     hand = read_exported(folder, settings.strict, notify)

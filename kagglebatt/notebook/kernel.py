@@ -21,7 +21,7 @@ from kagglebatt.errors import HomeError, SettingsError, StoppedError
 from kagglebatt.home import index
 from kagglebatt.home.copying import copy_home
 from kagglebatt.home.directory import merge_homes
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.inputs import FoundHome, RequiredInput, check, find_file, find_homes
 from kagglebatt.notebook.overview import Overview, make_overview
 from kagglebatt.notebook.result import write_result

@@ -11,7 +11,7 @@ import pytest
 
 import kagglebatt as kb
 from kagglebatt.errors import HomeError, StoppedError
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.report import Report
 
 TEXTS = ("O = vmirror(I)", "O = hmirror(I)")

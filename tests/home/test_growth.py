@@ -20,7 +20,8 @@ from kagglebatt.home.archive import Archive, Filing, RankedDiffer
 from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, MOST_CHARACTERS
 from kagglebatt.home.database import seal
 from kagglebatt.home.directory import check, open_home, repair
-from kagglebatt.iteration import deal_next, evolve
+from kagglebatt.iteration.deal import deal_next
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.result import RESULT_NAME, read_result, write_result
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import md5

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from kagglebatt.commands.cli import main
 from kagglebatt.errors import SettingsError
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.bundle import BUDGET, BundleRequest, build, client_text
 from kagglebatt.notebook.kernel_metadata import faults, kernel_metadata, slugify
 from kagglebatt.notebook.payload import pack

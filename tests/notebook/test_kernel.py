@@ -23,7 +23,7 @@ from kagglebatt.home import archive_layout, entries, index
 from kagglebatt.home.archive import Archive
 from kagglebatt.home.directory import check
 from kagglebatt.home.files import file_digest
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.bundle import BundleRequest, build
 from kagglebatt.notebook.inputs import FoundHome, RequiredInput, find_file, find_homes
 from kagglebatt.notebook.inputs import check as check_inputs

@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from kagglebatt.errors import HomeError, InputError, KagglebattError, SettingsError
 from kagglebatt.home import archive_layout, entries, index
 from kagglebatt.home.archive import Archive
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.bundle import BundleRequest, build
 from kagglebatt.notebook.inputs import RequiredInput
 from kagglebatt.notebook.kernel import Kernel, refuse_unknown

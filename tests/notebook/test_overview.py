@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kagglebatt.home.directory import open_home
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.chart import Bar, Bars, Columns
 from kagglebatt.notebook.overview import make_overview
 from kagglebatt.settings import Settings

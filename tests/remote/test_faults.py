@@ -16,7 +16,7 @@ from time import monotonic
 import pytest
 
 from kagglebatt.home.directory import check, open_home
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
 from tests.kaggle_standin import Standin

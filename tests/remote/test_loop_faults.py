@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kagglebatt.errors import RunFailedError, StoppedError, UnsureError
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.result import write_result
 from kagglebatt.remote.client import Timeouts
 from kagglebatt.remote.loop import Loop

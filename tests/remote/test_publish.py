@@ -13,7 +13,7 @@ import pytest
 from kagglebatt.errors import HomeError, RemoteError
 from kagglebatt.home import index
 from kagglebatt.home.directory import check
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.kernel_metadata import faults, kernel_metadata
 from kagglebatt.remote.client import Client, Timeouts
 from kagglebatt.remote.dataset import download, publish, published_index

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kagglebatt.errors import HomeError, RemoteError
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.remote.dataset import download, publish
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks

@@ -18,7 +18,7 @@ import pytest
 
 from kagglebatt.dsl.registry import PRIMITIVES
 from kagglebatt.home.recall import CachedResult
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running import execute as executing

@@ -13,7 +13,8 @@ import pytest
 
 from kagglebatt.errors import SettingsError, TaskError
 from kagglebatt.home.archive import Archive
-from kagglebatt.iteration import deal_next, evolve, run_hand
+from kagglebatt.iteration.deal import deal_next
+from kagglebatt.iteration.iterate import evolve, run_hand
 from kagglebatt.programs.batt import write
 from kagglebatt.programs.library import read_library
 from kagglebatt.running.outcome import Kind

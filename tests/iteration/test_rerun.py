@@ -12,7 +12,7 @@ from kagglebatt.commands.cli import main
 from kagglebatt.home.archive import Filing
 from kagglebatt.home.directory import check, open_home, read_archive
 from kagglebatt.home.recall import CachedResult, look_up, verdict_key
-from kagglebatt.iteration import evolve
+from kagglebatt.iteration.iterate import evolve
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import md5
 from kagglebatt.running.score import Scores
