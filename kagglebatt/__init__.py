@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kagglebatt.api.program import Program, read_library, read_programs
     from kagglebatt.api.scoring import run, score
     from kagglebatt.api.tasks import load_tasks
+    from kagglebatt.api.tracing import trace
     from kagglebatt.api.vocabulary import primitives
     from kagglebatt.errors import KagglebattError
     from kagglebatt.settings import Settings
@@ -42,6 +43,7 @@ __all__ = [
     "read_programs",
     "run",
     "score",
+    "trace",
 ]
 
 _PLACES = {
@@ -58,6 +60,7 @@ _PLACES = {
     "read_programs": "api.program",
     "run": "api.scoring",
     "score": "api.scoring",
+    "trace": "api.tracing",
 }
 """Where each name is defined."""
 

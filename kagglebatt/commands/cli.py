@@ -38,16 +38,21 @@ STOPPED_CODES = {"SIGINT": 130, "SIGTERM": 143, "time budget": 3}
 class _Commands(click.Group):
     """Commands, most of which are imported when they are asked for: all take longer than a run that only remembers."""
 
+    _LOOK = ("score", "show")
     _HOUSEKEEPING = ("archive", "cache")
     _KERNELS = ("bundle", "bench")
     _REMOTE = ("push", "status", "pull", "publish", "loop")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *self._HOUSEKEEPING, *self._KERNELS, *self._REMOTE]
+        return [*super().list_commands(ctx), *self._LOOK, *self._HOUSEKEEPING, *self._KERNELS, *self._REMOTE]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found: click.Command | None = super().get_command(ctx, cmd_name)
-        if cmd_name in self._HOUSEKEEPING:
+        if cmd_name in self._LOOK:
+            from kagglebatt.commands import look
+
+            found = getattr(look, cmd_name)
+        elif cmd_name in self._HOUSEKEEPING:
             from kagglebatt.commands import housekeeping
 
             found = getattr(housekeeping, cmd_name)

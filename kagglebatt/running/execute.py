@@ -23,6 +23,7 @@ from kagglebatt.programs.program import INPUTS, Ref
 from kagglebatt.running.depth import nesting_steps
 from kagglebatt.running.limit import ClockReached, DeadlineReached, Limits, Timer, contained, timer
 from kagglebatt.running.outcome import Kind, Outcome
+from kagglebatt.running.shown import message_of
 
 _NOTICEABLE_SECONDS = 0.001
 """A step that took less by the clock took that of the processor, too, and where it is shared needs no shorter limit."""
@@ -163,6 +164,21 @@ class Evaluation:
             self.faults[step] = Outcome(Kind.RAISED, fault=type(error).__name__)
         seconds = perf_counter() - started
         self.seconds[step] = seconds if seconds < _NOTICEABLE_SECONDS else clock.used(seconds)
+
+    def complaint(self, step: int, limit: float, clock: Timer) -> str:
+        """What a step that raised says when it is called once more; its arguments are there, since it could raise."""
+        operation, arguments = self.plan.calls[step]
+        try:
+            clock.set(limit)
+            value = self.values[operation](*[self.values[place] for place in arguments])
+            allow_levels(value)
+            clock.clear()
+        except (DeadlineReached, MemoryError):
+            clock.clear()
+        except Exception as error:  # noqa: BLE001 - the very exception that is asked for
+            clock.clear()
+            return message_of(error)
+        return ""
 
 
 def execute(plan: Plan, inputs: Sequence[Any], limit: float) -> list[Outcome]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from kagglebatt.dsl.types import Grid
 from kagglebatt.running.outcome import Kind, Outcome, is_grid
+from kagglebatt.running.shown import Shown
 
 PERFECT = 1000
 """The similarity of equal grids, and a differ's highest value."""
@@ -69,6 +70,7 @@ class SampleScore:
         answer: the grid that was computed, where the work was asked to keep it.
         judging: how the differs came to what they said.
         by_clock: whether the clock alone ended the candidate, with little processor time.
+        shown: the value to look at, or what an exception said, where the work was a trace.
     """
 
     kind: Kind
@@ -80,6 +82,7 @@ class SampleScore:
     answer: Grid | None = None
     judging: Judging = field(default=NOT_JUDGED, compare=False)
     by_clock: bool = field(default=False, compare=False)
+    shown: Shown | None = field(default=None, compare=False)
 
     @property
     def unsure(self) -> bool:

@@ -18,6 +18,7 @@ from kagglebatt.running.execute import Evaluation, Plan
 from kagglebatt.running.limit import Limits, Timer, contained, timer
 from kagglebatt.running.outcome import Kind, Outcome, is_grid
 from kagglebatt.running.score import NOT_JUDGED, Judging, SampleScore, gain, judged, score_sample
+from kagglebatt.running.shown import Shown, describe
 from kagglebatt.tasks.task import Sample, Task
 
 _TELL_SECONDS = 0.1
@@ -61,12 +62,15 @@ class Chunk:
 
     Attributes:
         keep_answers: whether the grids that were computed go back beside their scores; else no value travels.
+        traced: whether each candidate is one step of a program, whose value goes back as something to look at. The
+            first one without a value ends its slice, as it ends the program.
     """
 
     slices: tuple[Slice, ...]
     differs: Plan
     limits: Limits
     keep_answers: bool = False
+    traced: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def perform(chunk: Chunk, position: Position | None) -> Iterator[SliceResult]:
         with contained(chunk.limits.memory), timer(chunk.limits, position is not None) as clock:
             for done in _scored(_SliceRun(part, chunk, clock, position)):
                 slow = any(each.seconds > chunk.limits.seconds / 2 for each in done.scores.values())
-                slow = slow or perf_counter() > enough
+                slow = not chunk.traced and (slow or perf_counter() > enough)
                 yield done
                 if slow:
                     break
@@ -145,6 +149,8 @@ def _scored(bench: _SliceRun) -> Iterator[SliceResult]:
     scores: dict[int, SampleScore] = {}
     for number in bench.part.numbers:
         scores[number] = bench.score_sample(number)
+        if bench.traced and scores[number].kind not in (Kind.VALUE, Kind.NOT_A_GRID):
+            break
         now = perf_counter()
         if now - began > _TELL_SECONDS:
             yield SliceResult(bench.part.place, scores, began, now - began, process_time() - worked)
@@ -161,6 +167,7 @@ class _SliceRun:
         self._differ_plan = chunk.differs
         self._limit = chunk.limits.seconds
         self._keep_answers = chunk.keep_answers
+        self.traced = chunk.traced
         self._clock = clock
         self._position = position
         self._known: dict[Grid, tuple[tuple[int, ...], Judging]] = {}
@@ -180,11 +187,21 @@ class _SliceRun:
         sample = self.part.unit.sample
         gains, judging = self._gains(number, outcome) if sample.kind == "demo" else ((), NOT_JUDGED)
         score = score_sample(outcome, sample.answer, gains, judging)
+        if self.traced:
+            score = replace(score, shown=self._show(number, outcome))
         if self._keep_answers and score.kind is Kind.VALUE:
             return replace(score, answer=outcome.value)
         if self._keep_answers and score.kind is Kind.NOT_A_GRID:
             return replace(score, fault=type(outcome.value).__name__)
         return score
+
+    def _show(self, number: int, outcome: Outcome) -> Shown | None:
+        if outcome.kind is Kind.VALUE:
+            return describe(outcome.value)
+        if outcome.kind is Kind.RAISED:
+            step = self.part.unit.plan.needs[number][-1]
+            return Shown(outcome.fault, self._evaluation.complaint(step, self._limit, self._clock))
+        return None
 
     def _at(self, number: int, differ: int = -1) -> None:
         if self._position is not None:

@@ -28,14 +28,18 @@ PALETTE = (
 )
 """The colour of each value 0 to 9."""
 
-_STRANGE = "#ffffff"
+NOTHING, STRANGE, MARKED = -1, -2, -3
+"""Instead of a colour: no cell is there; a number that is no colour; a location, which has none."""
+
+_WHITE = "#ffffff"
 _LINE = "#555555"
 _SIDE, _CELL, _LEAST_LINED = 140, 20, 4
 """Pixels: of a picture's longer side at most, of a cell at most, and of a cell that still has lines around it."""
 
 
 def grid_svg(grid: Grid) -> str:
-    """One grid as an SVG element at most 141 pixels wide and high; values outside 0 to 9 are drawn white.
+    """One grid as an SVG element at most 141 pixels wide and high; values outside 0 to 9 are drawn white, and
+    ``NOTHING`` not at all.
 
     Each colour is one path, so that a page of large grids stays small.
     """
@@ -61,8 +65,9 @@ def _areas(grid: Grid) -> dict[str, str]:
         j = 0
         for value, cells in groupby(row):
             width = len(list(cells))
-            colour = PALETTE[value] if 0 <= value < len(PALETTE) else _STRANGE
-            areas[colour] = areas.get(colour, "") + f"M{j} {i}h{width}v1h-{width}z"
+            if value != NOTHING:
+                colour = PALETTE[value] if 0 <= value < len(PALETTE) else _WHITE
+                areas[colour] = areas.get(colour, "") + f"M{j} {i}h{width}v1h-{width}z"
             j += width
     return areas
 
