@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from kagglebatt.commands.options import (
     read_tasks,
     with_options,
 )
+from kagglebatt.commands.screen import NO_COLOR, Screen
 from kagglebatt.errors import KagglebattError
 from kagglebatt.settings import Settings
 
@@ -34,37 +34,35 @@ def archive() -> None:
 
 
 @archive.command("list")
-@with_options(HOME, JSON)
-def archive_list(home: Path, as_json: bool) -> None:
+@click.argument("task", required=False)
+@click.option("--solved", is_flag=True, help="Those that reproduce every demo pair.")
+@click.option("--near", is_flag=True, help="The best of each task that none of them solves, nearest first.")
+@click.option("--since", type=int, metavar="ITERATION", help="Those that this iteration filed, or a later one.")
+@with_options(HOME, JSON, NO_COLOR)
+def archive_list(
+    task: str | None, solved: bool, near: bool, since: int | None, home: Path, as_json: bool, no_color: bool
+) -> None:
     """List accepted solvers by task, better ones first; tasks of one id are told apart by their content."""
+    from kagglebatt.commands.filed import chosen, print_list
     from kagglebatt.home.directory import read_archive
 
+    if solved and near:
+        raise KagglebattError("--solved and --near exclude each other; give one of them.")
     with read_archive(home, notify=notify) as kept:
-        entries = kept.entries()
-    if as_json:
-        click.echo(json.dumps([asdict(entry) for entry in entries]))
-        return
-    for entry in entries:
-        click.echo(
-            f"{entry.task}  {entry.md5}  demo {entry.o_score}/{entry.demos}  test {entry.test_score}/{entry.tests}  "
-            f"similarity {entry.similarity / 10:5.1f}%  {entry.steps} steps  content {entry.content[:8] or 'unknown'}"
-        )
+        entries = kept.entries(task)
+    print_list(Screen(no_color), chosen(entries, solved, near, since), as_json)
 
 
 @archive.command("show")
-@click.argument("md5")
-@HOME
-def archive_show(md5: str, home: Path) -> None:
-    """Print the body filed under an MD5."""
+@click.argument("wanted", metavar="MD5|TASK")
+@with_options(HOME, JSON, NO_COLOR)
+def archive_show(wanted: str, home: Path, as_json: bool, no_color: bool) -> None:
+    """Print the body filed under an MD5, of which the first digits are enough, or those filed for a task."""
+    from kagglebatt.commands.filed import print_shown
     from kagglebatt.home.directory import read_archive
 
     with read_archive(home, notify=notify) as kept:
-        try:
-            click.echo(kept.body(md5), nl=False)
-        except KeyError:
-            raise KagglebattError(
-                f"{home}: has no solver or differ {md5}. `kagglebatt archive list` shows all."
-            ) from None
+        print_shown(Screen(no_color), kept, wanted, as_json)
 
 
 @archive.command("check")

@@ -15,6 +15,7 @@ from kagglebatt.api.progress import progress_bar
 from kagglebatt.api.tracing import Trace, find_pair, is_pair, traces
 from kagglebatt.api.trial import run_each
 from kagglebatt.commands import draw
+from kagglebatt.commands.filed import COLUMNS, row
 from kagglebatt.commands.given import Given, is_place, pair_up, read_given, tell
 from kagglebatt.commands.options import HOME, JSON, LIMIT_OPTIONS, TASK_OPTIONS, read_tasks, with_options
 from kagglebatt.commands.screen import NO_COLOR, Screen
@@ -203,16 +204,11 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in names}
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
-    demo, test = f"{entry.o_score}/{entry.demos}", f"{entry.test_score}/{entry.tests}"
-    return entry.task, entry.md5[:12], demo, test, entry.similarity, entry.steps, entry.iteration
-
-
 def _scores_table(screen: Screen, filed: list[Entry]) -> None:
     """Where solvers are filed and with which scores."""
     if filed:
         screen.say("filed:", "bold")
-        screen.table(("task", "md5", "demo", "test", "similarity", "steps", "iteration"), list(map(_row, filed)))
+        screen.table(COLUMNS, list(map(row, filed)))
 
 
 def _show_programs(screen: Screen, programs: list[Given], settings: Settings, as_json: bool) -> None:

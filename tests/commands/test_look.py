@@ -12,6 +12,8 @@ import pytest
 
 import kagglebatt as kb
 from kagglebatt.commands.cli import main
+from kagglebatt.commands.filed import chosen
+from kagglebatt.home.archive import Entry
 from kagglebatt.running.shown import MOST_CHARACTERS, MOST_PICTURES, MOST_SIDE, describe
 
 SOLVERS = {
@@ -234,3 +236,38 @@ def test_a_trace_folds_in_a_notebook() -> None:
     assert page.count("<details") == 2
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
+
+
+def entry(task: str, o_score: int, similarity: int, iteration: int) -> Entry:
+    return Entry(task, f"{task}{o_score}", o_score, 3, 0, 1, similarity, 1, iteration)
+
+
+def test_lists_are_of_what_is_solved_near_or_new() -> None:
+    """Near are the best of tasks that none solves, nearest first."""
+    every = [entry("a", 3, 1000, 1), entry("a", 1, 900, 3), entry("b", 1, 700, 1), entry("b", 1, 600, 2),
+             entry("c", 2, 500, 3)]  # fmt: skip
+    assert [e.task for e in chosen(every, solved=True, near=False, since=None)] == ["a"]
+    assert [(e.task, e.similarity) for e in chosen(every, solved=False, near=True, since=None)] == [
+        ("c", 500), ("b", 700),
+    ]  # fmt: skip
+    assert [e.task for e in chosen(every, solved=False, near=False, since=3)] == ["a", "c"]
+    assert [e.task for e in chosen(every, solved=False, near=True, since=2)] == ["c", "b"]
+
+
+def test_the_archive_is_listed_and_shown_by_task_and_prefix(capsys, look) -> None:
+    """A body alone in a log, as it is filed; a table as well in a terminal; all of it as JSON."""
+    tasks = kb.load_tasks("arc1-training", ids=["67a3c6ac"])
+    list(kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=1, mutate=0, jobs=1, home="home", progress=False))
+    body = "def solve(S, I, C):\n    O = vmirror(I)\n    return O\n"
+    for wanted in ("e5344", "67a3c6ac"):
+        assert call(capsys, "archive", "show", wanted)[:2] == (0, body)
+        (found,) = json.loads(call(capsys, "archive", "show", wanted, "--json")[1])
+        assert (found["body"], found["filed"][0]["task"]) == (body, "67a3c6ac")
+    assert call(capsys, "archive", "show", "ffff")[0] == 2
+    assert call(capsys, "archive", "list", "67a3c6ac", "--solved")[1].startswith("67a3c6ac  e53442d8")
+    assert call(capsys, "archive", "list", "00000000")[:2] == (0, "")
+    assert call(capsys, "archive", "list", "--since", "2")[:2] == (0, "")
+    assert call(capsys, "archive", "list", "--solved", "--near")[0] == 2
+    shown = look("archive", "list")
+    assert "task" in shown.splitlines()[0]
+    assert "67a3c6ac  e53442d8f58d" in shown
