@@ -13,6 +13,7 @@ import pytest
 import kagglebatt as kb
 from kagglebatt.commands.cli import main
 from kagglebatt.commands.filed import chosen
+from kagglebatt.commands.screen import Screen
 from kagglebatt.home.archive import Entry
 from kagglebatt.running.shown import MOST_CHARACTERS, MOST_PICTURES, MOST_SIDE, describe
 
@@ -209,7 +210,10 @@ def test_names_of_strangers_do_nothing_to_a_terminal(look, capsys) -> None:
     (folder / "[bold]x.py").write_text("def solve(I):\n    O = vmirror(I)\n    return O\n")
     (folder / "bad\x1b[31m.py").write_text("def solve_x(I):\n    return nothing(\n")
     assert "_bold_x on task" in look("score", str(folder), *IDS)
-    assert "\x1b" not in capsys.readouterr().err
+    assert "d\\x1b[31m" in capsys.readouterr().err
+    with redirect_stdout(Terminal()) as shown:
+        Screen(no_color=True).table(("task",), [("a\x1b[2J[bold]\u202e",)])
+    assert "a\\x1b[2J[bold]\\u202e" in shown.getvalue()
 
 
 def test_a_program_of_the_archive_is_scored_and_shown(capsys) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kagglebatt.errors import KagglebattError
+from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running import worker_start
+from kagglebatt.running.execute import prepare
+from kagglebatt.running.limit import Limits
 from kagglebatt.running.trace import MOST_STEPS, Steps, trace_all
+from kagglebatt.running.work import Chunk, Slice, Unit, perform
 from kagglebatt.running.worker_pool import WorkerPool
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task
@@ -77,6 +81,15 @@ def test_a_trace_ends_where_the_program_does(tiny_task: Task) -> None:
     assert (steps.answer, steps.right) == (None, False)
     assert steps.steps[0].shown is not None
     assert steps.steps[0].shown.text == str(len(tiny_task.demo) - 1)
+
+
+def test_nothing_is_run_after_a_step_without_a_value(tiny_task: Task) -> None:
+    """Others that never end would each cost the limit again."""
+    plan = prepare(deal([(("a",), parse_program("O = merge(ZERO)")), (("b",), parse_program("O = vmirror(I)"))]))
+    part = Slice(0, Unit(plan, tiny_task, tiny_task.demo[0]), (0, 1))
+    chunk = Chunk((part,), prepare(Batt((), ())), Limits(1.0), traced=True)
+    (done,) = perform(chunk, None)
+    assert list(done.scores) == [0]
 
 
 def test_a_program_of_very_many_steps_is_refused(tiny_task: Task) -> None:
