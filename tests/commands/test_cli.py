@@ -26,11 +26,14 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
 
+QUICK = ("--timeout", "0.1")
+
+
 def test_a_session_from_card_to_export(capsys, tmp_path: Path) -> None:
     """card, run, evolve, archive, cache, each does its job in one home."""
     code, out, _ = call(capsys, "card", "-c", "8", "-f", "b.py", "--tasks", "3", "--mutate", "0.2")
     assert (code, out.startswith("b.py: 8 candidates")) == (0, True)
-    code, out, _ = call(capsys, "run", "-b", "b", "--tasks", "3", "--timing", "--jobs", "1")
+    code, out, _ = call(capsys, "run", "-b", "b", "--tasks", "3", "--timing", "--jobs", "1", *QUICK)
     assert code == 0
     for line in (
         "=== Cache Statistics ===",
@@ -39,7 +42,7 @@ def test_a_session_from_card_to_export(capsys, tmp_path: Path) -> None:
         "run_batt.phase4_test_cpu: ",
     ):
         assert line in out
-    code, out, _ = call(capsys, "evolve", "--tasks", "3", "--iterations", "2", "--json", "--jobs", "1")
+    code, out, _ = call(capsys, "evolve", "--tasks", "3", "--iterations", "2", "--json", "--jobs", "1", *QUICK)
     reports = json.loads(out)["iterations"]
     assert (code, [report["iteration"] for report in reports]) == (0, [2, 3])
     keys = {"tasks", "samples", "candidates", "executed", "solved_demo", "solved_test", "timeouts", "caches", "seconds"}

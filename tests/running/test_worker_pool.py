@@ -33,6 +33,13 @@ from kagglebatt.settings import LEAST_TIMEOUT, MOST_MEMORY, Settings
 from kagglebatt.tasks.task import Task
 
 LIMIT = 0.4
+
+
+def longer(*values: object) -> object:
+    """A case that is tried in the campaign."""
+    return pytest.param(*values, marks=pytest.mark.campaign)
+
+
 STARTS = 1.0
 """Processor seconds that starting processes anew may take for each candidate that ended some."""
 WORKER = "kagglebatt.running.worker_process"
@@ -186,7 +193,7 @@ def scored(texts: list[str], tasks: list[Task], settings: Settings, differs: Bat
 
 
 @pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize(("backend", "jobs"), [("threading", 1), ("threading", 2), ("loky", 2)])
+@pytest.mark.parametrize(("backend", "jobs"), [("threading", 2), longer("threading", 1), longer("loky", 2)])
 def test_a_hostile_deck_harms_nobody(
     backend: str, jobs: int, hostile: dict[str, str], tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,7 +253,7 @@ def below() -> list[tuple[int, str]]:
 
 
 @pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize(("backend", "victim"), [("loky", "worker"), ("loky", "child"), ("threading", "child")])
+@pytest.mark.parametrize(("backend", "victim"), [("threading", "child"), ("loky", "worker"), longer("loky", "child")])
 def test_killed_workers_lose_nothing(
     backend: str, victim: str, tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -434,9 +441,18 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
-@pytest.mark.parametrize(("number", "code"), [(None, 0), (signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_nothing_is_left_behind(number: int | None, code: int, backend: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("backend", "number", "code"),
+    [
+        ("threading", None, 0),
+        ("threading", signal.SIGINT, 130),
+        ("loky", signal.SIGTERM, 143),
+        longer("threading", signal.SIGTERM, 143),
+        longer("loky", None, 0),
+        longer("loky", signal.SIGINT, 130),
+    ],
+)
+def test_nothing_is_left_behind(backend: str, number: int | None, code: int, tmp_path: Path) -> None:
     """No process and no temporary file, after a normal end and after both signals to the whole group."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
