@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kagglebatt.settings import Settings
     from kagglebatt.tasks.task import Task
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "KagglebattError",
