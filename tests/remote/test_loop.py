@@ -50,21 +50,22 @@ def local(machine: Machine, iterations: int, sizes: tuple[int, ...], candidates:
     return home
 
 
-def test_a_loop_carries_forward_what_it_learns(machine: Machine) -> None:
+@pytest.mark.parametrize(("rounds", "sizes"), [(1, (1,)), pytest.param(3, (1, 3), marks=pytest.mark.campaign)])
+def test_a_loop_carries_forward_what_it_learns(rounds: int, sizes: tuple[int, ...], machine: Machine) -> None:
     """From an empty account: the home, here and on Kaggle, is that of the same iterations made here."""
-    done = machine.run("loop", "--iterations", "3", "--sizes", "1,3", *SMALL, *QUICK, "--json")
+    listed = ",".join(map(str, sizes))
+    done = machine.run("loop", "--iterations", str(rounds), "--sizes", listed, *SMALL, *QUICK, "--json")
     assert done.returncode == 0, done.stderr
     steps = json.loads(done.stdout)["steps"]
-    assert [(step["loop_iteration"], step["size"]) for step in steps] == [(n, s) for n in (1, 2, 3) for s in (1, 3)]
-    assert [step["reports"][0]["iteration"] for step in steps] == [1, 2, 3, 4, 5, 6]
-    assert content(machine.folder / "home") == content(local(machine, 3, (1, 3)))
+    made = [(number, size) for number in range(1, rounds + 1) for size in sizes]
+    assert [(step["loop_iteration"], step["size"]) for step in steps] == made
+    assert [step["reports"][0]["iteration"] for step in steps] == [*range(1, len(made) + 1)]
+    assert content(machine.folder / "home") == content(local(machine, rounds, sizes))
     assert check(machine.folder / "home") == []
     versions = machine.kaggle.datasets["tester/kagglebatt-home"]
-    assert len(versions) == 6
+    assert len(versions) == len(made)
     assert content(versions[-1]) == content(machine.folder / "home")
-    assert [(run.slug, run.version) for run in machine.kaggle.runs] == [
-        (f"kagglebatt-{size}-tasks", version) for version in (1, 2, 3) for size in (1, 3)
-    ]
+    assert [(run.version, run.slug) for run in machine.kaggle.runs] == [(n, f"kagglebatt-{s}-tasks") for n, s in made]
     assert not (machine.folder / "build" / "loop" / FILE_NAME).exists()
 
 
@@ -78,6 +79,7 @@ def test_a_loop_finds_linked_inputs(machine: Machine) -> None:
     assert content(machine.folder / "home") == content(local(machine, 2, (2,)))
 
 
+@pytest.mark.campaign
 def test_unchanged_candidates_are_hits_on_kaggle(machine: Machine) -> None:
     """Without mutation every candidate comes again, and nothing is executed."""
     done = machine.run("loop", "--iterations", "2", "--sizes", "2", "--mutate", "0", "--json", *SMALL[2:], *QUICK,
@@ -92,6 +94,7 @@ def test_unchanged_candidates_are_hits_on_kaggle(machine: Machine) -> None:
     )
 
 
+@pytest.mark.campaign
 def test_kernels_share_the_tasks(machine: Machine) -> None:
     """Four kernels, one of which fails at first and is pushed again, alone: the archive of one kernel."""
     machine.kaggle.inject("run-dies")
@@ -107,7 +110,8 @@ def test_kernels_share_the_tasks(machine: Machine) -> None:
     assert check(machine.folder / "home") == []
 
 
-@pytest.mark.parametrize("most", [10, pytest.param(30, marks=pytest.mark.campaign)])
+@pytest.mark.campaign
+@pytest.mark.parametrize("most", [10, 30])
 def test_a_loop_that_is_killed_goes_on(machine: Machine, most: int) -> None:
     """Kills at random moments: the same home, and no run pushed twice."""
     moments = random.Random(most)
@@ -131,6 +135,7 @@ def test_a_loop_that_is_killed_goes_on(machine: Machine, most: int) -> None:
     assert content(versions[-1]) == content(machine.folder / "home")
 
 
+@pytest.mark.campaign
 def test_what_was_altered_meanwhile_is_made_and_fetched_again(machine: Machine) -> None:
     """Kernels and outputs are the loop's own: without them, or with others, it goes on, and pushes nothing twice."""
     arguments = ("loop", "--sizes", "1", *SMALL, *QUICK)
@@ -153,6 +158,7 @@ def test_what_was_altered_meanwhile_is_made_and_fetched_again(machine: Machine) 
     assert content(machine.folder / "home") == content(local(machine, 1, (1,)))
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_in_order(machine: Machine, number: signal.Signals, code: int) -> None:
     """With the exit code of the signal; continued, it pushes nothing twice."""
@@ -171,6 +177,7 @@ def test_a_signal_ends_it_in_order(machine: Machine, number: signal.Signals, cod
     assert len(machine.kaggle.runs) == 1
 
 
+@pytest.mark.campaign
 def test_another_machine_goes_on_from_the_dataset(machine: Machine) -> None:
     """A home that has less in it than the published one is filled from that first."""
     for home in ("here", "there"):
@@ -226,6 +233,7 @@ def test_credentials_are_asked_for_before_anything_is_built(machine: Machine) ->
         assert not list((machine.folder / "build" / "loop").glob("kernel*"))
 
 
+@pytest.mark.campaign
 def test_no_secret_is_left_anywhere(machine: Machine) -> None:
     """Not in what is printed, nor in state, kernels, outputs or the home."""
     done = machine.run("loop", "--sizes", "1", *SMALL, *QUICK)

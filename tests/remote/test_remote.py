@@ -54,6 +54,7 @@ def test_limits_are_finite(name: str, value: float) -> None:
         _timeouts(given)
 
 
+@pytest.mark.campaign
 def test_an_output_replaces_nothing_else(machine: Machine) -> None:
     """`pull --to` takes a new folder, or that of an earlier output; what else is in one stays."""
     bundled(machine, "kept things")
@@ -109,6 +110,7 @@ def test_a_dataset_that_holds_other_things_is_left_alone(machine: Machine) -> No
     assert len(machine.kaggle.runs) == runs
 
 
+@pytest.mark.campaign
 def test_two_machines_lose_nothing_of_each_other(machine: Machine) -> None:
     """A home of the same size but another content is taken over before it is replaced."""
     grown = ("--tasks", "1", *SMALL)
@@ -176,6 +178,7 @@ def test_a_link_is_no_output(tmp_path: Path) -> None:
     assert altered_files(note, tmp_path) == ["gone", "link"]
 
 
+@pytest.mark.campaign
 def test_a_signal_ends_the_client_too(machine: Machine) -> None:
     """A waiting pull: the signal's exit code, one sentence, and no client that goes on alone."""
     bundled(machine, "waits for it")
@@ -240,6 +243,7 @@ def test_secrets_are_starred_wherever_the_client_keeps_them(
     assert without_secrets(f"somebody-long has {secret}") == "somebody-long has ***"
 
 
+@pytest.mark.campaign
 def test_a_client_may_warn_before_every_answer(machine: Machine) -> None:
     """On its standard output, too: of a newer version, or of a key file that others may read."""
     tools = machine.folder / "tools"
@@ -259,7 +263,16 @@ def test_a_client_may_warn_before_every_answer(machine: Machine) -> None:
         assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("script", ["echo usage: kaggle; exit 2", "exit 0", "echo '{}'", "head -c 100 /dev/urandom"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "echo usage: kaggle; exit 2",
+        *(
+            pytest.param(each, marks=pytest.mark.campaign)
+            for each in ("exit 0", "echo '{}'", "head -c 100 /dev/urandom")
+        ),
+    ],
+)
 def test_a_client_that_says_odd_things(script: str, machine: Machine) -> None:
     """An old one, or another program of that name: a true exit code and one last sentence."""
     (machine.folder / "kaggle").write_text(f"#!/bin/sh\n{script}\n")
