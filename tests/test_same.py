@@ -52,10 +52,10 @@ def without_times(text: str) -> object:
     [
         {"backend": "threading", "jobs": 1},
         {"backend": "threading", "jobs": 2},
-        {"backend": "loky", "jobs": 1},
         {"backend": "loky", "jobs": 2},
-        {"backend": "loky", "jobs": 4},
-        {"backend": "dask", "jobs": 2},
+        pytest.param({"backend": "loky", "jobs": 1}, marks=pytest.mark.campaign),
+        pytest.param({"backend": "loky", "jobs": 4}, marks=pytest.mark.campaign),
+        pytest.param({"backend": "dask", "jobs": 2}, marks=pytest.mark.campaign),
     ],
     ids=lambda given: f"{given['backend']}-{given['jobs']}",
 )

@@ -306,7 +306,7 @@ def test_merged_homes_are_one_home(tmp_path: Path) -> None:
 
 def test_a_time_budget_ends_a_run_in_order(tmp_path: Path) -> None:
     """What was finished is whole; the same run goes on from there."""
-    settings = Settings(home=tmp_path / "home", ids=IDS, candidates=8, iterations=10_000, jobs=1, minutes=0.05)
+    settings = Settings(home=tmp_path / "home", ids=IDS, candidates=8, iterations=10_000, jobs=1, minutes=0.02)
     with pytest.raises(StoppedError, match="time budget"):
         for _report in evolve(settings, TASKS):
             pass

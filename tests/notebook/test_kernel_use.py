@@ -183,6 +183,7 @@ def test_only_parameters_may_be_injected() -> None:
         refuse_unknown([own, "# Parameters\niteration = 2\n", own])
 
 
+@pytest.mark.campaign
 def test_an_unknown_parameter_fails_the_run(tmp_path: Path) -> None:
     """Papermill itself only warns; the exit code is true."""
     path, *_ = build(BundleRequest(SETTINGS, "two tasks"), TASKS).write(tmp_path / "kernel")

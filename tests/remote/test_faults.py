@@ -25,7 +25,7 @@ from tests.round_trip import QUICK, SMALL, Machine, content
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("kaggle") is None, reason="Kaggle's client needs Python 3.11")
 
 OFTEN = 40
-IN_SHORT = ("save-kernel-lost-answer", "source-too-big", "upload-403", "create-dataset-error")
+IN_SHORT = ("source-too-big",)
 """What is tried by default, one of each kind; other tests meet most faults without Kaggle's client."""
 WAYS = ("403", "429", "503", "drop", "hang", "garbled")
 

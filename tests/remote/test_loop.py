@@ -50,7 +50,8 @@ def local(machine: Machine, iterations: int, sizes: tuple[int, ...], candidates:
     return home
 
 
-@pytest.mark.parametrize(("rounds", "sizes"), [(1, (1,)), pytest.param(3, (1, 3), marks=pytest.mark.campaign)])
+@pytest.mark.campaign
+@pytest.mark.parametrize(("rounds", "sizes"), [(1, (1,)), (3, (1, 3))])
 def test_a_loop_carries_forward_what_it_learns(rounds: int, sizes: tuple[int, ...], machine: Machine) -> None:
     """From an empty account: the home, here and on Kaggle, is that of the same iterations made here."""
     listed = ",".join(map(str, sizes))
@@ -193,6 +194,7 @@ def test_another_machine_goes_on_from_the_dataset(machine: Machine) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.campaign
 def test_a_dry_run_says_all_and_does_nothing(machine: Machine) -> None:
     """Also without credentials; sizes and names are those of the real thing."""
     done = machine.run("loop", "--iterations", "2", "--sizes", "2", "--dry-run", *SMALL, *QUICK)

@@ -76,7 +76,7 @@ LATE = ("save-kernel-late", "save-kernel-lost-answer", "save-kernel-lost-answer-
 NOT_DONE = ("save-kernel-503", "save-kernel-drop", "save-kernel-garbled", "save-kernel-empty", "save-kernel-429")
 
 
-@pytest.mark.parametrize("behind", [0, 1, 3])
+@pytest.mark.parametrize("behind", [1, *(pytest.param(n, marks=pytest.mark.campaign) for n in (0, 3))])
 @pytest.mark.parametrize("fault", LATE)
 def test_a_push_whose_answer_does_not_come(fault: str, behind: int, kaggle: Standin, pusher: Pusher) -> None:
     """Carried out late, or its answer lost, also with a look-up that lags: one push, one run."""

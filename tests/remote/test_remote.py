@@ -100,6 +100,7 @@ def test_metadata_that_kaggle_would_refuse(wrong: dict[str, object], tmp_path: P
         read_metadata(tmp_path, "tester", None)
 
 
+@pytest.mark.campaign
 def test_a_dataset_that_holds_other_things_is_left_alone(machine: Machine) -> None:
     """A loop says so before anything is pushed; what is there is never fetched as a home."""
     create(machine.kaggle, "other-things")

@@ -99,6 +99,7 @@ def test_a_dataset_comes_back_as_it_was_uploaded(client: Client, tmp_path: Path)
     assert [folder.name for folder in client.standin.datasets["tester/my-data"]] == ["1", "2"]
 
 
+@pytest.mark.campaign
 def test_a_kernel_runs_and_its_output_comes_back(client: Client, tmp_path: Path) -> None:
     """It reads the mounted dataset; what it wrote and printed can be fetched, and is mounted for its next version."""
     client.dataset(a="learnt")
@@ -121,6 +122,7 @@ def test_a_kernel_runs_and_its_output_comes_back(client: Client, tmp_path: Path)
     assert list(other.mounted) == ["notebooks/tester/my-kernel"]
 
 
+@pytest.mark.campaign
 def test_a_run_knows_nothing_of_the_account(standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither key nor proxy reach a run, and its inputs cannot be written; the old layout is without owners."""
     monkeypatch.setenv("KAGGLE_KEY", "secret")
@@ -143,6 +145,7 @@ def test_a_run_knows_nothing_of_the_account(standin: Standin, monkeypatch: pytes
     assert kept == {name for name in names if name.startswith("KAGGLE") or name.lower().endswith("_proxy")}
 
 
+@pytest.mark.campaign
 def test_inputs_can_be_links(standin: Standin) -> None:
     """In one layout: a walk that does not follow links finds nothing in it."""
     create(standin)
@@ -161,6 +164,7 @@ def test_inputs_can_be_links(standin: Standin) -> None:
     assert not list(run.output.parent.glob("*-input*"))
 
 
+@pytest.mark.campaign
 def test_what_cannot_be_seen_is_forbidden(client: Client) -> None:
     """Unknown kernels and datasets are refused as others' are; a wrong key and no key are not known."""
     assert "Cannot access kernel" in client("kernels", "status", "tester/no-such-kernel", code=1)
@@ -171,6 +175,7 @@ def test_what_cannot_be_seen_is_forbidden(client: Client) -> None:
     assert "No datasets found" in client("datasets", "list", **token)
 
 
+@pytest.mark.campaign
 def test_a_push_is_checked(client: Client) -> None:
     """Size and slugs are refused as Kaggle does; what is not a source is left out, and the kernel runs."""
     hidden = client.push("#" * 1_000_000, code=1)
@@ -213,6 +218,7 @@ def test_a_dataset_is_checked(standin: Standin) -> None:
     assert code_of(lambda: create(standin, "new-data", files=[{"token": "unknown"}])) == 400
 
 
+@pytest.mark.campaign
 def test_five_sessions_at_once(client: Client) -> None:
     """The sixth push is refused inside a good answer, and lost; a quick save is no session."""
     client.standin.inject("run-stays-queued", 5)
@@ -224,6 +230,7 @@ def test_five_sessions_at_once(client: Client) -> None:
     assert status(client.standin) == "NEW_SCRIPT"
 
 
+@pytest.mark.campaign
 def test_runs_end_as_they_should(client: Client) -> None:
     """A failing cell and a missing kernelspec are errors, a run past its time is cancelled."""
     save(client.standin, "1 / 0")
@@ -238,6 +245,7 @@ def test_runs_end_as_they_should(client: Client) -> None:
     assert any("No kernel name found" in entry["data"] for entry in client.standin.runs[1].log)
 
 
+@pytest.mark.campaign
 def test_nothing_is_left_behind(tmp_path: Path) -> None:
     """Leaving the stand-in ends runs with all their processes, threads and mounts, and hanging calls."""
     before = {thread.ident for thread in threading.enumerate()}
@@ -289,6 +297,7 @@ def test_any_call_can_fail_once(standin: Standin, way: str) -> None:
         assert healthy.value.code in (400, 403, 404)
 
 
+@pytest.mark.campaign
 def test_an_answer_can_be_lost_after_the_deed(client: Client) -> None:
     """The client believes in a failure, yet a run was started."""
     client.standin.inject("save-kernel-lost-answer")
@@ -298,6 +307,7 @@ def test_an_answer_can_be_lost_after_the_deed(client: Client) -> None:
     assert [run.version for run in client.standin.runs] == [1, 2]
 
 
+@pytest.mark.campaign
 def test_a_push_can_be_refused_without_a_reason(finished: Standin) -> None:
     """Each fault strikes once; a source that is ignored is named, and not mounted."""
     before = len(finished.runs)
@@ -317,6 +327,7 @@ def test_a_push_can_be_refused_without_a_reason(finished: Standin) -> None:
     assert [len(run.mounted) for run in finished.runs[before:]] == [0, 2]
 
 
+@pytest.mark.campaign
 def test_an_old_version_can_be_mounted_and_listed(standin: Standin) -> None:
     """Ready was said, yet the next run sees the version before, or nothing; so does the list."""
     create(standin)
@@ -344,6 +355,7 @@ def test_a_status_can_be_stale(standin: Standin) -> None:
     assert [status(standin) for _ in range(3)] == ["COMPLETE", "COMPLETE", "RUNNING"]
 
 
+@pytest.mark.campaign
 def test_a_run_can_fail(standin: Standin) -> None:
     """By an error, by the death of its process, and by losing what it was to leave."""
     for fault, slug in (("run-error", "run-error"), ("run-dies", "run-dies"), ("run-without-result", "run-lossy")):
@@ -354,6 +366,7 @@ def test_a_run_can_fail(standin: Standin) -> None:
     assert [run.slug for run in standin.runs if (run.output / "result.json").exists()] == []
 
 
+@pytest.mark.campaign
 def test_downloads_can_be_spoilt(finished: Standin, tmp_path: Path) -> None:
     """Cut and changed files pass the client unseen, an error is noticed, an old date keeps the local copy."""
     client = Client(finished, tmp_path)
@@ -373,6 +386,7 @@ def test_downloads_can_be_spoilt(finished: Standin, tmp_path: Path) -> None:
     assert fetched("output-file-old-date") == "another one"
 
 
+@pytest.mark.campaign
 def test_outputs_can_be_listed_wrongly(finished: Standin) -> None:
     """A file or the log is missing, or all is that of the run before; an address can lead to a page."""
 
@@ -419,6 +433,7 @@ def test_a_dataset_can_go_wrong_quietly(standin: Standin) -> None:
         upload(standin, "a.txt", b"three")
 
 
+@pytest.mark.campaign
 def test_a_log_can_break_off(client: Client) -> None:
     """The client reads it again from its beginning, and shows each line once."""
     client.standin.inject("log-breaks")
@@ -427,6 +442,7 @@ def test_a_log_can_break_off(client: Client) -> None:
     assert [f"line {n}" for n in range(4)] == re.findall(r"^line \d$", followed, re.M)
 
 
+@pytest.mark.campaign
 def test_uploads_can_fail(client: Client, tmp_path: Path) -> None:
     """A refused file makes no version, an interrupted one is resumed, and one can vanish unseen."""
     folder = tmp_path / "data"

@@ -253,7 +253,9 @@ def below() -> list[tuple[int, str]]:
 
 
 @pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize(("backend", "victim"), [("threading", "child"), ("loky", "worker"), longer("loky", "child")])
+@pytest.mark.parametrize(
+    ("backend", "victim"), [("threading", "child"), longer("loky", "worker"), longer("loky", "child")]
+)
 def test_killed_workers_lose_nothing(
     backend: str, victim: str, tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,7 +338,7 @@ def test_without_room_for_a_process_the_work_is_done_here(
 
 
 @pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize("backend", ["threading", longer("loky")])
 def test_children_that_cannot_start_are_given_up(
     backend: str, tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -446,7 +448,7 @@ sys.exit(main(sys.argv[1:]))
     [
         ("threading", None, 0),
         ("threading", signal.SIGINT, 130),
-        ("loky", signal.SIGTERM, 143),
+        longer("loky", signal.SIGTERM, 143),
         longer("threading", signal.SIGTERM, 143),
         longer("loky", None, 0),
         longer("loky", signal.SIGINT, 130),
@@ -492,7 +494,7 @@ def test_nothing_is_left_behind(backend: str, number: int | None, code: int, tmp
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize("backend", ["threading", longer("loky")])
 def test_nobody_outlives_a_killed_run(backend: str, tmp_path: Path) -> None:
     """Children end at once, whatever they are at; loky's workers soon."""
     slow = slow_in(tmp_path)
