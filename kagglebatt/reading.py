@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from kagglebatt.errors import KagglebattError
-
-Notify = Callable[[str], object]
-"""Takes one sentence for the user."""
+from kagglebatt.notify import Notify
 
 MOST_NAMED = 10
 """So many of the left out are named; the others are counted."""

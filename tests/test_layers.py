@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "kagglebatt"
 
 WINGS = [
-    {"errors", "markup"},
+    {"errors", "markup", "notify"},
     {"reading", "regular_file", "settings", "stop"},
     {"dsl"},
     {"programs", "tasks"},
@@ -44,6 +45,7 @@ def name_of(path: Path) -> str:
 NAMES = {name_of(path) for path in FILES}
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Files of the package that a file imports, anywhere in it, as dotted names below the package."""
     found = set()

@@ -23,8 +23,8 @@ from kagglebatt.home.connection import fault
 from kagglebatt.home.database import close, open_database, seal, transaction
 from kagglebatt.home.files import write_aside
 from kagglebatt.home.history import History, stored_report
-from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.soundness import damaged_rows, orphans, wrong_rows
+from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import Program, md5
 from kagglebatt.running.score import Scores

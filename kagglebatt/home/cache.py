@@ -19,7 +19,7 @@ from kagglebatt.errors import DamagedError, HomeError
 from kagglebatt.home.connection import fault, is_damage
 from kagglebatt.home.database import transaction
 from kagglebatt.home.entries import FILE_NAME, EntryFile, EntryRow, key_digest
-from kagglebatt.home.notify import Notify, notify_nobody
+from kagglebatt.notify import Notify, notify_nobody
 
 if TYPE_CHECKING:
     from joblib import Memory

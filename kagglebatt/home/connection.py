@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from kagglebatt.errors import DamagedError, HomeError
 from kagglebatt.home import handles
-from kagglebatt.home.notify import Notify, notify_nobody
+from kagglebatt.notify import Notify, notify_nobody
 
 Answer = TypeVar("Answer")
 

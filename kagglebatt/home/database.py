@@ -19,7 +19,7 @@ from pathlib import Path
 from kagglebatt.errors import ForeignError, HomeError
 from kagglebatt.home.connection import WORKING_SECONDS, Connection, connect, fault
 from kagglebatt.home.handles import blocks
-from kagglebatt.home.notify import Notify, notify_nobody
+from kagglebatt.notify import Notify, notify_nobody
 
 _FORMAT_PLACE = 60
 """Where SQLite's files have the user_version, four bytes."""

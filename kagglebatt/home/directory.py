@@ -22,10 +22,10 @@ from kagglebatt.home.archive_layout import LAYOUT
 from kagglebatt.home.cache import SET_ASIDE_NAME, Cache
 from kagglebatt.home.copying import copy_home, copy_of, read_only, version
 from kagglebatt.home.database import newest_format
-from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.recall import inlining_key
 from kagglebatt.home.salvage import SET_ASIDE_NAME as DAMAGED_NAME
 from kagglebatt.home.salvage import refuse_half_mended, salvage
+from kagglebatt.notify import Notify, notify_nobody
 
 
 @dataclass(frozen=True)

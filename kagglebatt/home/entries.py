@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kagglebatt.home.connection import Connection
 from kagglebatt.home.database import Layout, close, open_database, seal
-from kagglebatt.home.notify import Notify, notify_nobody
+from kagglebatt.notify import Notify, notify_nobody
 
 FILE_NAME = "solver-bodies.sqlite"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from kagglebatt.errors import HomeError, ProgramError
-from kagglebatt.home.notify import notify_nobody
+from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.batt import Hand, deal
 from kagglebatt.programs.library import read_library
 from kagglebatt.programs.parse import parse_program, refused
 from kagglebatt.programs.program import Program, md5
 from kagglebatt.programs.text import read_text
-from kagglebatt.reading import LeftOut, Notify, Reading, checked
+from kagglebatt.reading import LeftOut, Reading, checked
 
 
 def read_exported(folder: str | Path, strict: bool = False, notify: Notify = notify_nobody) -> Hand:

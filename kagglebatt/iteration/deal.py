@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 
 from kagglebatt.home.archive import Archive, Entry
-from kagglebatt.home.notify import notify_nobody
+from kagglebatt.notify import notify_nobody
 from kagglebatt.programs.batt import Hand
 from kagglebatt.programs.card import Donor, deal_hand, go_on
 from kagglebatt.programs.library import read_library, read_to_deal

@@ -8,12 +8,12 @@ from time import perf_counter
 from kagglebatt.errors import SettingsError
 from kagglebatt.home.archive import RankedDiffer
 from kagglebatt.home.directory import Home, open_home
-from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.recall import bodies
 from kagglebatt.iteration.confirm import claims_of, confirm
 from kagglebatt.iteration.deal import deal_next
 from kagglebatt.iteration.progress import Progress, no_progress
 from kagglebatt.iteration.unknown import recall, run_unknown, with_body
+from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.batt import Hand
 from kagglebatt.programs.library import read_to_deal
 from kagglebatt.programs.program import md5

@@ -13,11 +13,11 @@ from random import Random
 
 from kagglebatt.home.archive import Archive, Entry
 from kagglebatt.home.directory import Home, open_home, refill
-from kagglebatt.home.notify import Notify, notify_nobody
 from kagglebatt.home.recall import CachedResult, verdict_key
 from kagglebatt.home.soundness import body_problem
 from kagglebatt.iteration.iterate import DIFFER_ID_LENGTH
 from kagglebatt.iteration.progress import Progress, no_progress
+from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.library import read_library
 from kagglebatt.programs.program import md5

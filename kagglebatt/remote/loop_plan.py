@@ -11,8 +11,9 @@ from typing import Any
 from kagglebatt.home import index
 from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
 from kagglebatt.notebook.kernel_metadata import slugify
+from kagglebatt.notify import Notify
 from kagglebatt.programs.library import read_to_deal
-from kagglebatt.reading import Notify, Reading
+from kagglebatt.reading import Reading
 from kagglebatt.remote.dataset import entry_counts
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -31,6 +30,7 @@ from kagglebatt.notebook.kernel import Progress
 from kagglebatt.notebook.result import RESULT_NAME, read_result
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
+from tests.harm import emptied, of_a_newer_format, with_a_cut_archive, with_a_cut_cache
 from tests.kaggle_standin.links import linked
 from tests.stage import NOTEBOOK_NAME, run_notebook
 
@@ -108,26 +108,6 @@ def test_a_home_travels_in_the_notebook_and_is_shown(grown: Path, tmp_path: Path
     for part in ("Candidates of 1 iteration", "Cache hits by iteration, %", "in clock time", "timed out", "task "):
         assert part in page
     assert sum(len(output.get("text", "").splitlines()) for output in outputs) < 20
-
-
-def emptied(home: Path) -> None:
-    for path in home.iterdir():
-        path.unlink()
-
-
-def of_a_newer_format(home: Path) -> None:
-    with sqlite3.connect(home / archive_layout.FILE_NAME) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    (home / index.FILE_NAME).unlink()
-
-
-def with_a_cut_cache(home: Path) -> None:
-    os.truncate(home / entries.FILE_NAME, 5_000)
-
-
-def with_a_cut_archive(home: Path) -> None:
-    os.truncate(home / archive_layout.FILE_NAME, 5_000)
 
 
 def changed(grown: Path, target: Path, harm: Callable[[Path], object]) -> Path:

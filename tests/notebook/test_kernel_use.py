@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from kagglebatt.notebook.kernel import Kernel, refuse_unknown
 from kagglebatt.notebook.result import RESULT_NAME, read_result
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks, write_tasks
+from tests.harm import emptied, of_a_newer_format, with_a_cut_archive, with_a_cut_cache
 from tests.stage import NOTEBOOK_NAME, run_notebook
 
 TASKS = load_tasks("arc1-training", 2)
@@ -99,22 +99,6 @@ def test_a_home_without_its_index_is_old_or_used(homes: tuple[Path, Path], tmp_p
     assert run.runs[-1]["iteration"] == 3
 
 
-def emptied(home: Path) -> None:
-    for path in home.iterdir():
-        path.unlink()
-
-
-def of_a_newer_format(home: Path) -> None:
-    with sqlite3.connect(home / archive_layout.FILE_NAME) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    (home / index.FILE_NAME).unlink()
-
-
-def with_a_cut_archive(home: Path) -> None:
-    os.truncate(home / archive_layout.FILE_NAME, 5_000)
-
-
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
@@ -137,7 +121,7 @@ def test_a_bad_input_is_refused_and_noted(
 
 def test_a_cut_cache_costs_only_time(homes: tuple[Path, Path], tmp_path: Path) -> None:
     """Without a kernel: it is filled again from the archive."""
-    os.truncate(attach(homes[1], tmp_path / "input" / "two") / entries.FILE_NAME, 5_000)
+    with_a_cut_cache(attach(homes[1], tmp_path / "input" / "two"))
     run = kernel(tmp_path)
     run.prepare()
     run.run()

@@ -12,7 +12,7 @@ from kagglebatt.dsl.registry import VOCABULARY
 from kagglebatt.errors import ProgramError
 from kagglebatt.programs.batt import Batt, Hand, deal, read, write
 from kagglebatt.programs.parse import parse_program
-from kagglebatt.programs.program import Program
+from kagglebatt.programs.program import Program, Step
 from kagglebatt.programs.steps import MAX_STEPS
 from kagglebatt.running.execute import execute, prepare
 from tests.strategies import grids, programs
@@ -45,8 +45,8 @@ def test_a_large_batt_reads_back() -> None:
     """Also with more steps than one program may have."""
     names = [name for name, primitive in VOCABULARY.items() if primitive.parameters == ("Grid",)]
     paths = itertools.islice(itertools.product(names, repeat=4), 11_000)
-    calls = [[f"x{n} = {name}({f'x{n - 1}' if n else 'I'})" for n, name in enumerate(path)] for path in paths]
-    hand = Hand(dealt([parse_program("; ".join([*path, "O = size(x3)"])) for path in calls]), dealt([]))
+    calls = [[Step(name, (n - 1 if n else "I",)) for n, name in enumerate(path)] for path in paths]
+    hand = Hand(dealt([Program((*path, Step("size", (3,)))) for path in calls]), dealt([]))
     assert len(hand.solvers.steps) > MAX_STEPS
     assert read(write(hand), "batt.py") == hand
 

@@ -80,6 +80,7 @@ def until(true: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.campaign
 def test_a_dataset_comes_back_as_it_was_uploaded(client: Client, tmp_path: Path) -> None:
     """Folders return as folders, compressed files without .gz; a version replaces the whole content."""
     (tmp_path / "data" / "deep" / "er").mkdir(parents=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from kagglebatt.notify import Notify
 from kagglebatt.programs.parse import NamedProgram, parse_file
 from kagglebatt.programs.read_file import read_programs
-from kagglebatt.reading import Notify
 
 FILES = ("solvers.py", "differs.py")
 
