@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -30,6 +31,7 @@ def main(port: int, folder: Path | None, faults: tuple[str, ...], stage_python: 
     unknown = [name for name in faults if name not in NAMES]
     if unknown:
         raise click.BadParameter(f"there is no {', '.join(unknown)}; see --list-faults", param_hint="--fault")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits that it is ignored
     with contextlib.suppress(KeyboardInterrupt), tempfile.TemporaryDirectory(prefix="kaggle-standin-") as scratch:
         _stand_in(folder or Path(scratch), stage_python, port, faults)
     click.echo("ended", err=True)
