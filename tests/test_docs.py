@@ -33,7 +33,12 @@ def snippet(marker: str) -> str:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project beside a fresh virtual environment."""
     folder = tmp_path_factory.mktemp("clone")
-    leave = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", ".venv", "build", "home")
+    made_here = {".git", ".venv", "build", "home", "bench"}  # at the top alone: a folder of the package is called home
+
+    def leave(place: str, names: list[str]) -> set[str]:
+        every = {name for name in names if name == "__pycache__" or name.endswith("_cache")}
+        return every | (made_here & set(names) if Path(place) == ROOT else set())
+
     shutil.copytree(ROOT, folder / "project", ignore=leave)
     venv.create(folder / "venv", with_pip=True)
     return folder

