@@ -88,7 +88,8 @@ def tamper(path: Path, statement: str, *values: object) -> None:
 def test_a_home_that_was_spoilt_by_its_own_report_opens_again(tmp_path: Path) -> None:
     """Its long report is bounded; one that nobody stored is refused as before."""
     home = Path(shutil.copytree(FORMAT_2, tmp_path / "home"))
-    tamper(home / FILE_NAME, "INSERT INTO iteration VALUES (3, md5(?1), ?1)", json.dumps(report(3, tasks=6_200)))
+    text = json.dumps(report(3, tasks=6_200))
+    tamper(home / FILE_NAME, "INSERT INTO iteration VALUES (3, ?, ?)", md5(text), text)
     shutil.copytree(home, tmp_path / "altered")
     with open_home(home) as opened:
         assert opened.archive.counts() == {"tasks": 4, "solvers": 4, "differs": 6, "iterations": 3}
