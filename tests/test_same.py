@@ -50,7 +50,7 @@ def without_times(text: str) -> object:
 @pytest.mark.parametrize(
     "given",
     [
-        {"backend": "threading", "jobs": 1},
+        pytest.param({"backend": "threading", "jobs": 1}, marks=pytest.mark.campaign),
         {"backend": "threading", "jobs": 2},
         {"backend": "loky", "jobs": 2},
         pytest.param({"backend": "loky", "jobs": 1}, marks=pytest.mark.campaign),

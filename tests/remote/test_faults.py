@@ -22,11 +22,12 @@ from kagglebatt.tasks.load import load_tasks
 from tests.kaggle_standin import Standin
 from tests.round_trip import QUICK, SMALL, Machine, content
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("kaggle") is None, reason="Kaggle's client needs Python 3.11")
+pytestmark = [
+    pytest.mark.skipif(importlib.util.find_spec("kaggle") is None, reason="Kaggle's client needs Python 3.11"),
+    pytest.mark.campaign,  # in short, and without Kaggle's client: test_push_once, test_loop_faults, test_publish_once
+]
 
 OFTEN = 40
-IN_SHORT = ("source-too-big",)
-"""What is tried by default, one of each kind; other tests meet most faults without Kaggle's client."""
 WAYS = ("403", "429", "503", "drop", "hang", "garbled")
 
 
@@ -92,14 +93,11 @@ DATASET_FAULTS = [
 ]  # fmt: skip
 
 
-def table(rows: list[tuple[str, int, int, str]], calls: str) -> list[object]:
-    """The rows, and what any of these calls may meet beside them; all but a few are tried with ``-m campaign``."""
+def table(rows: list[tuple[str, int, int, str]], calls: str) -> list[tuple[str, int, int, str]]:
+    """The rows, and what any of these calls may meet beside them."""
     have = {name for name, times, *_ in rows if times == 1}
     faults = (f"{call}-{way}" for call in calls.split() for way in WAYS)
-    every = [*rows, *overcome(*(fault for fault in faults if fault not in have))]
-    return [
-        row if row[0] in IN_SHORT and row[1] == 1 else pytest.param(*row, marks=pytest.mark.campaign) for row in every
-    ]
+    return [*rows, *overcome(*(fault for fault in faults if fault not in have))]
 
 
 @pytest.fixture(scope="module")
