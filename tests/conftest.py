@@ -10,6 +10,13 @@ from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task, parse_task
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the long forms of tests the time that they take on a busy machine; the limit is for what hangs."""
+    for item in items:
+        if item.get_closest_marker("campaign") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(1_200))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what came of every fault of Kaggle's that was tried."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
