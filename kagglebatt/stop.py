@@ -15,6 +15,7 @@ from time import monotonic
 from types import FrameType
 
 from kagglebatt.errors import StoppedError
+from kagglebatt.notify import Notify, notify_nobody
 
 GRACE_SECONDS = 10.0
 """How long a block of work may go on after the run was asked to end."""
@@ -44,12 +45,8 @@ class Stop:
             self.check()
 
 
-def say_nothing(_sentence: str) -> None:
-    """Tell nobody."""
-
-
 @contextmanager
-def stopping(minutes: float | None, notify: Callable[[str], object] = say_nothing) -> Iterator[Stop]:
+def stopping(minutes: float | None, notify: Notify = notify_nobody) -> Iterator[Stop]:
     """A stop that listens to signals meanwhile, where it can: only a process's main thread may set handlers.
 
     Args:

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 from kagglebatt.errors import RunFailedError, SettingsError
 from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
 from kagglebatt.notebook.result import RESULT_NAME, Result, read_result
+from kagglebatt.notify import Notify
 from kagglebatt.programs.library import read_to_deal
 from kagglebatt.running.worker_start import path_entries_with
 from kagglebatt.settings import Settings
@@ -48,7 +49,7 @@ class BenchRow:
 
 
 def bench(
-    settings: Settings, sizes: Sequence[int], iterations: int, folder: Path, notify: Callable[[str], object]
+    settings: Settings, sizes: Sequence[int], iterations: int, folder: Path, notify: Notify
 ) -> Iterator[BenchRow]:
     """Run every size so many times; yields each row as it is done.
 

@@ -10,12 +10,13 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from time import monotonic, sleep
 from typing import Any
 
 from kagglebatt.errors import CredentialsError, RemoteError, UnsureError
+from kagglebatt.notify import Notify
 from kagglebatt.remote.answers import TRACED, UNTRACED, Answer, read_answer
 from kagglebatt.remote.installed import found_client
 from kagglebatt.remote.sign_in import check_folder, unknown_account
@@ -98,7 +99,7 @@ class Client:
         notify: told of what goes on.
     """
 
-    def __init__(self, timeouts: Timeouts, notify: Callable[[str], object], held: tuple[int, ...] = ()) -> None:
+    def __init__(self, timeouts: Timeouts, notify: Notify, held: tuple[int, ...] = ()) -> None:
         """Find the command.
 
         Args:

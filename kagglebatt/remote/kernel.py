@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from time import monotonic, sleep
 from kagglebatt.errors import RemoteError
 from kagglebatt.home.files import read_json
 from kagglebatt.notebook.result import RESULT_NAME, Result, altered_files, read_result
+from kagglebatt.notify import Notify
 from kagglebatt.remote.client import ABSENT, Client, end
 from kagglebatt.remote.masking import without_secrets
 
@@ -141,12 +141,12 @@ def _log(folder: Path) -> str:
 class Follower:
     """Tells the lines of a run's log as they come, in a thread of its own, until it is closed."""
 
-    def __init__(self, client: Client, ref: str, notify: Callable[[str], object]) -> None:
+    def __init__(self, client: Client, ref: str, notify: Notify) -> None:
         self._process = client.start("kernels", "logs", "-f", ref)
         self._thread = threading.Thread(target=self._read, args=(notify,), daemon=True)
         self._thread.start()
 
-    def _read(self, notify: Callable[[str], object]) -> None:
+    def _read(self, notify: Notify) -> None:
         assert self._process.stdout is not None
         with suppress(ValueError):  # the stream is closed under its reader when nobody wants to hear more
             for line in self._process.stdout:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
 from kagglebatt.errors import SettingsError
 from kagglebatt.home.files import writing
+from kagglebatt.notify import Notify
 
 _LOCK_SECONDS = 120.0
 
 
 @contextmanager
-def locked(folder: Path, notify: Callable[[str], object], work: str = "loop") -> Iterator[int]:
+def locked(folder: Path, notify: Notify, work: str = "loop") -> Iterator[int]:
     """Hold a folder's lock; its handle, for clients to hold on to as well.
 
     Args:

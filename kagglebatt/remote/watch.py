@@ -14,6 +14,7 @@ from time import monotonic
 from kagglebatt.errors import IgnoredInputError, InputError, RemoteError, RunFailedError, UnsureError
 from kagglebatt.home import index
 from kagglebatt.home.directory import merge_homes
+from kagglebatt.notify import Notify
 from kagglebatt.remote.client import ABSENT, Client
 from kagglebatt.remote.kernel import GOING, Follower, Output, fetch, note_is_there, status
 from kagglebatt.remote.pushing import bundle_on_kaggle
@@ -143,7 +144,7 @@ def wait(watch: Watch) -> Output:
     )
 
 
-def merge_output(output: Output, home: Path, notify: Callable[[str], object]) -> int:
+def merge_output(output: Output, home: Path, notify: Notify) -> int:
     """Merge the home that a run left into another one; how many solvers were new.
 
     Raises:

@@ -19,6 +19,7 @@ from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
+from kagglebatt.notify import Notify
 from kagglebatt.running.cluster import PATIENCE_SECONDS, joined, lost_errors
 from kagglebatt.running.limit import Limits
 from kagglebatt.running.work import Chunk, SliceResult, perform
@@ -42,7 +43,7 @@ class WorkerPool:
         notify: told when there are fewer workers than were asked for.
     """
 
-    def __init__(self, settings: Settings, notify: Callable[[str], object]) -> None:
+    def __init__(self, settings: Settings, notify: Notify) -> None:
         self.limits = Limits(settings.timeout, settings.memory << 20)
         self.backend = settings.backend
         self.jobs = settings.jobs if settings.jobs > 0 else os.cpu_count() or 1
