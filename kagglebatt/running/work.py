@@ -7,14 +7,13 @@ candidate, and which differ on its output, it is at.
 
 from __future__ import annotations
 
-import mmap
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter, process_time
 
 from kagglebatt.dsl.types import Grid
 from kagglebatt.running.execute import Evaluation, Plan
+from kagglebatt.running.job import Position
 from kagglebatt.running.limit import Limits, Timer, contained, timer
 from kagglebatt.running.outcome import Kind, Outcome, is_grid
 from kagglebatt.running.score import NOT_JUDGED, Judging, SampleScore, gain, judged, score_sample
@@ -72,6 +71,27 @@ class Chunk:
     keep_answers: bool = False
     traced: bool = False
 
+    def perform(self, position: Position | None) -> Iterator[SliceResult]:
+        """See ``perform`` below."""
+        return perform(self, position)
+
+    def alone(self, place: int, number: int) -> Chunk:
+        """One candidate of one unit."""
+        (part,) = [each for each in self.slices if each.place == place]
+        return replace(self, slices=(replace(part, numbers=(number,)),))
+
+    def without(self, differ: int) -> Chunk:
+        """The same candidate, not judged by a differ any more."""
+        (part,) = self.slices
+        return replace(self, slices=(replace(part, skip=part.skip | {differ}),))
+
+    def ended(self, kind: Kind, seconds: float, by_clock: bool, took: float) -> SliceResult:
+        """The mark of a candidate that ends its process."""
+        (part,) = self.slices
+        gains = (0,) * len(self.differs.needs) if part.unit.sample.kind == "demo" else ()
+        mark = SampleScore(kind, "", False, 0, gains, seconds, by_clock=by_clock)
+        return SliceResult(part.place, {part.numbers[0]: mark}, perf_counter() - took, took, took)
+
 
 @dataclass(frozen=True)
 class SliceResult:
@@ -88,34 +108,6 @@ class SliceResult:
     began: float
     seconds: float
     cpu: float
-
-
-class Position:
-    """Where a process is: unit, candidate and differ; readable after the process is gone."""
-
-    _FORM = struct.Struct("qqq")
-    SIZE = _FORM.size
-
-    def __init__(self, handle: int) -> None:
-        """Over an open file of ``SIZE`` bytes."""
-        self._map = mmap.mmap(handle, self.SIZE)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._map.close()
-
-    def set(self, place: int, number: int, differ: int = -1) -> None:
-        """The process turns to a candidate of a unit, or to a differ on that candidate's output."""
-        self._FORM.pack_into(self._map, 0, place, number + 1, differ)
-
-    def clear(self) -> None:
-        """The process is at none."""
-        self._FORM.pack_into(self._map, 0, 0, 0, -1)
-
-    def read(self) -> tuple[int, int, int] | None:
-        """(unit, candidate, differ) that the process was at last; a differ below 0 is none."""
-        place, following, differ = self._FORM.unpack_from(self._map)
-        return (place, following - 1, differ) if following else None
 
 
 def perform(chunk: Chunk, position: Position | None) -> Iterator[SliceResult]:

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from kagglebatt.notify import Notify
 from kagglebatt.running.cluster import PATIENCE_SECONDS, joined, lost_errors
+from kagglebatt.running.job import Job, Result
 from kagglebatt.running.limit import Limits
-from kagglebatt.running.work import Chunk, SliceResult, perform
 from kagglebatt.running.worker_start import command, fingerprint, guarded
 from kagglebatt.settings import Settings
 
@@ -73,11 +73,11 @@ class WorkerPool:
                 self._idle.pop().close()
 
     def chunks_at_once(self, runs: int) -> int:
-        """What part of the work left is one chunk: a third of each worker's share."""
+        """What part of the work left is one job: a third of each worker's share."""
         return 3 * (1 if self._is_small(runs) else self.jobs)
 
     def most_chunks(self, runs: int) -> int:
-        """So many chunks at most, where candidates cost what was estimated."""
+        """So many jobs at most, where candidates cost what was estimated."""
         return 12 * self.chunks_at_once(runs)
 
     def _is_small(self, runs: int) -> bool:
@@ -86,7 +86,7 @@ class WorkerPool:
     def get_ready(self, runs: int) -> None:
         """Start what so many candidate runs will need: processes, and joblib, which is imported while they start.
 
-        It may be left out; then they start with the first chunks.
+        It may be left out; then they start with the first jobs.
         """
         if self.backend not in ("threading", "loky"):
             return
@@ -103,25 +103,25 @@ class WorkerPool:
         while len(self._idle) < count:
             self._idle.append(WorkerProcess())
 
-    def perform(self, chunks: Sequence[Chunk], runs: int) -> Generator[SliceResult, None, None]:
-        """Do chunks, in any order; some marks may be missing afterwards, and are then asked for again.
+    def perform(self, jobs: Sequence[Job[Result]], runs: int) -> Generator[Result, None, None]:
+        """Do jobs, in any order; some marks may be missing afterwards, and are then asked for again.
 
         Args:
-            runs: candidate runs in all chunks together.
+            runs: candidate runs in all jobs together.
         """
         try:
             if self.backend == "sequential":
-                for chunk in chunks:
-                    yield from perform(chunk, None)
+                for job in jobs:
+                    yield from job.perform(None)
             elif self._is_small(runs) and self.backend in ("threading", "loky"):
-                for chunk in chunks:
-                    yield from self._perform_in_idle_process(chunk)
+                for job in jobs:
+                    yield from self._perform_in_idle_process(job)
             else:
-                yield from self._spread(chunks)
+                yield from self._spread(jobs)
         except self._lost as error:
             self._shrink(error)
 
-    def _perform_in_idle_process(self, chunk: Chunk) -> list[SliceResult]:
+    def _perform_in_idle_process(self, job: Job[Result]) -> list[Result]:
         from kagglebatt.running.worker_process import (
             WorkerProcess,  # late: a run that only remembers needs no child, nor what it imports
         )
@@ -132,14 +132,14 @@ class WorkerPool:
             child = WorkerProcess()
         self._busy.append(child)
         try:
-            return list(child.perform(chunk))
+            return list(child.perform(job))
         finally:
             self._busy.remove(child)
             self._idle.append(child)
             if self._over:
                 self._close_idle()
 
-    def _spread(self, chunks: Sequence[Chunk]) -> Iterator[SliceResult]:
+    def _spread(self, jobs: Sequence[Job[Result]]) -> Iterator[Result]:
         from concurrent.futures import BrokenExecutor
         from multiprocessing import TimeoutError
 
@@ -153,7 +153,7 @@ class WorkerPool:
 
         self._connect()
         options: dict[str, Any] = {"n_jobs": self.jobs, "batch_size": 1, "return_as": "generator_unordered"}
-        work: Callable[[Chunk], list[SliceResult]] = partial(perform_in_own_process, expected=fingerprint())
+        work: Callable[[Job[Result]], list[Result]] = partial(perform_in_own_process, expected=fingerprint())
         if self.backend == "threading":
             options["backend"] = "threading"
             work = self._perform_in_idle_process
@@ -166,7 +166,7 @@ class WorkerPool:
             options["timeout"] = self._patience
         self._workers_run = True
         try:
-            with _quietly_closed(Parallel(**options)(delayed(work)(chunk) for chunk in chunks)) as results:
+            with _quietly_closed(Parallel(**options)(delayed(work)(job) for job in jobs)) as results:
                 for done in results:
                     yield from done
         except RuntimeError as error:  # the interpreter has no room for a thread, and no class of its own to say so
@@ -174,7 +174,7 @@ class WorkerPool:
 
     @property
     def _patience(self) -> float:
-        """Seconds without any result after which workers are given up: each gives its chunk back long before that."""
+        """Seconds without any result after which workers are given up: each gives its job back long before that."""
         return PATIENCE_SECONDS + 4 * self.limits.clock
 
     def _connect(self) -> None:

@@ -19,16 +19,14 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from multiprocessing.connection import Connection, Pipe
 from time import perf_counter
 from typing import IO, Any
 
 from kagglebatt.running import worker_start
+from kagglebatt.running.job import Job, Position, Result
 from kagglebatt.running.limit import ENDED_BY_TIMER
 from kagglebatt.running.outcome import Kind
-from kagglebatt.running.score import SampleScore
-from kagglebatt.running.work import Chunk, Position, Slice, SliceResult, perform
 
 _PATIENCE_SECONDS = 10.0
 """How much longer than its limits allow a child may stay at one candidate before it is taken for stuck."""
@@ -52,7 +50,7 @@ class WorkerLost(Exception):
 
 
 class WorkerProcess:
-    """A child process that does chunks; use it as a context manager or close it.
+    """A child process that does jobs; use it as a context manager or close it.
 
     Raises:
         OSError: the machine has no room for another process.
@@ -129,8 +127,8 @@ class WorkerProcess:
             os.close(self._lifeline)
         return self._process.wait()
 
-    def perform(self, chunk: Chunk) -> Iterator[SliceResult]:
-        """Do a chunk, or a part of it: after a candidate that took long, or ended the child, others are left.
+    def perform(self, job: Job[Result]) -> Iterator[Result]:
+        """Do a job, or a part of it: after a candidate that took long, or ended the child, others are left.
 
         A candidate that ends the child gets the mark it earned.
 
@@ -140,29 +138,27 @@ class WorkerProcess:
         for _ in range(_STARTS):
             told = False
             try:
-                for done in self._attempt(chunk):
+                for done in self._attempt(job):
                     told = True
                     yield done
             except WorkerLost as lost:
                 if lost.at is not None:
-                    place, number, _ = lost.at
-                    (part,) = [each for each in chunk.slices if each.place == place]
-                    yield self._settle(replace(chunk, slices=(replace(part, numbers=(number,)),)), lost)
+                    yield self._settle(job.alone(*lost.at[:2]), lost)
                 elif not told:  # killed while it was idle, or it cannot even start
                     code = lost.code
                     continue
             return
         raise ChildProcessError(_NEVER_AT_WORK.format(code))
 
-    def _attempt(self, chunk: Chunk) -> Iterator[SliceResult]:
+    def _attempt(self, job: Job[Result]) -> Iterator[Result]:
         if self._pipe is None:
             self._start()
         assert self._pipe is not None
         finished = False
         try:
-            self._greet(chunk)
-            self._pipe.send(chunk)
-            while (done := self._receive(chunk)) is not None:
+            self._greet(job)
+            self._pipe.send(job)
+            while (done := self._receive(job)) is not None:
                 yield done
             finished = True
         except (EOFError, OSError) as error:
@@ -173,7 +169,7 @@ class WorkerProcess:
                 self._process.kill()
                 self._end()
 
-    def _greet(self, chunk: Chunk) -> None:
+    def _greet(self, job: Job[Any]) -> None:
         """Hear which code the child runs, before anything else that it says is read.
 
         Raises:
@@ -182,24 +178,24 @@ class WorkerProcess:
         if self._greeted:
             return
         assert self._pipe is not None
-        self._wait(chunk)
+        self._wait(job)
         said = self._pipe.recv_bytes(_LONGEST_GREETING).decode("utf-8", "replace")
         if said != self._expected:
             raise worker_start.WorkerRefusedError.of(said, self._expected)
         self._greeted = True
 
-    def _receive(self, chunk: Chunk) -> SliceResult | None:
+    def _receive(self, job: Job[Result]) -> Result | None:
         assert self._pipe is not None
-        self._wait(chunk)
+        self._wait(job)
         answer = self._pipe.recv()
         if isinstance(answer, BaseException):
             raise answer
         return answer  # type: ignore[no-any-return]
 
-    def _wait(self, chunk: Chunk) -> None:
+    def _wait(self, job: Job[Any]) -> None:
         """Wait for the child's next word; one that stays where it is for too long is killed."""
         assert self._pipe is not None
-        patience = chunk.limits.clock + _PATIENCE_SECONDS
+        patience = job.limits.clock + _PATIENCE_SECONDS
         before: Any = ()
         self._stuck = False
         while not self._pipe.poll(patience):
@@ -209,33 +205,30 @@ class WorkerProcess:
                 self._process.kill()
             before = at
 
-    def _settle(self, chunk: Chunk, lost: WorkerLost) -> SliceResult:
-        """Whether the one candidate of this chunk, or a differ on its output, ends its process again and again."""
+    def _settle(self, job: Job[Result], lost: WorkerLost) -> Result:
+        """Whether the one candidate of this job, or a differ on its output, ends its process again and again."""
         began = perf_counter()
-        (part,) = chunk.slices
         deaths: Counter[int] = Counter()
         while True:
             differ = lost.at[2] if lost.at is not None else -1
             out_of_time = lost.code == -ENDED_BY_TIMER
             deaths[differ] += _DEATHS if out_of_time else 1
             if deaths[differ] >= _DEATHS and differ < 0:
-                seconds = chunk.limits.seconds if out_of_time else 0.0
+                seconds = job.limits.seconds if out_of_time else 0.0
                 kind = Kind.TIMED_OUT if out_of_time or lost.stuck else Kind.CRASHED
-                mark = SampleScore(kind, "", False, 0, _nothing_gained(part, chunk), seconds, by_clock=lost.stuck)
-                took = perf_counter() - began
-                return SliceResult(part.place, {part.numbers[0]: mark}, began, took, took)
+                return job.ended(kind, seconds, lost.stuck, perf_counter() - began)
             if deaths[differ] >= _DEATHS:
-                part = replace(part, skip=part.skip | {differ})
+                job = job.without(differ)
             try:
-                return self._attempt_alone(replace(chunk, slices=(part,)))
+                return self._attempt_alone(job)
             except WorkerLost as again:
                 lost = again
 
-    def _attempt_alone(self, chunk: Chunk) -> SliceResult:
-        """Do the one candidate of a chunk; a child that ends before it is at it says nothing against it."""
+    def _attempt_alone(self, job: Job[Result]) -> Result:
+        """Do the one candidate of a job; a child that ends before it is at it says nothing against it."""
         for _ in range(_STARTS):
             try:
-                (done,) = self._attempt(chunk)
+                (done,) = self._attempt(job)
             except WorkerLost as lost:
                 if lost.at is not None:
                     raise
@@ -258,15 +251,11 @@ def _shared_file(size: int) -> IO[bytes]:
     return file
 
 
-def _nothing_gained(part: Slice, chunk: Chunk) -> tuple[int, ...]:
-    return (0,) * len(chunk.differs.needs) if part.unit.sample.kind == "demo" else ()
-
-
 _kept: dict[tuple[tuple[str, ...], str], WorkerProcess] = {}
 
 
-def perform_in_kept_process(chunk: Chunk, command: tuple[str, ...], expected: str) -> list[SliceResult]:
-    """Do a chunk in a child that stays for the next one, until this process ends; for a worker of one thread.
+def perform_in_kept_process(job: Job[Result], command: tuple[str, ...], expected: str) -> list[Result]:
+    """Do a job in a child that stays for the next one, until this process ends; for a worker of one thread.
 
     Args:
         command: how whoever asks starts a child, on this machine.
@@ -275,17 +264,17 @@ def perform_in_kept_process(chunk: Chunk, command: tuple[str, ...], expected: st
     if (command, expected) not in _kept:
         child = _kept[command, expected] = WorkerProcess(command, expected)
         atexit.register(child.close)
-    return list(_kept[command, expected].perform(chunk))
+    return list(_kept[command, expected].perform(job))
 
 
-def perform_in_own_process(chunk: Chunk, expected: str) -> list[SliceResult]:
-    """Do a chunk in a child of its own, from any thread, perhaps on another machine than whoever asks.
+def perform_in_own_process(job: Job[Result], expected: str) -> list[Result]:
+    """Do a job in a child of its own, from any thread, perhaps on another machine than whoever asks.
 
     Args:
         expected: the fingerprint of whoever asks.
     """
     with WorkerProcess(expected=expected) as child:
-        return list(child.perform(chunk))
+        return list(child.perform(job))
 
 
 def end_without(lifeline: int) -> None:
@@ -301,7 +290,7 @@ def end_without(lifeline: int) -> None:
 
 
 def serve(pipe: int, file: int, lifeline: int) -> None:
-    """What the child does: chunks as they come, until the pipe is closed."""
+    """What the child does: jobs as they come, until the pipe is closed."""
     end_without(lifeline)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started this one decides
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -310,9 +299,9 @@ def serve(pipe: int, file: int, lifeline: int) -> None:
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         connection.send_bytes(worker_start.fingerprint().encode())
         while True:
-            chunk = connection.recv()
+            job = connection.recv()
             try:
-                for done in perform(chunk, position):
+                for done in job.perform(position):
                     connection.send(done)
                 answer = None
             except MemoryError:

@@ -23,8 +23,8 @@ from kagglebatt import __version__
 from kagglebatt.errors import SettingsError
 
 _PACKAGE = Path(__file__).parents[1]
-_WINGS = ("dsl", "programs", "tasks", "running")
-"""What a worker runs lies in these folders."""
+_WINGS = ("dsl", "programs", "tasks", "running", "search")
+"""What a worker runs lies in these folders, where there are such."""
 
 FIND = "import sys; sys.path.append(sys.argv.pop(1)); import kagglebatt; sys.path.pop()"
 SERVE = "from kagglebatt.running.worker_process import serve; serve(*map(int, sys.argv[1:]))"
@@ -47,11 +47,9 @@ def fingerprint() -> str:
     """Which code this is: the version, and a digest of all modules that a worker may run."""
     digest = hashlib.blake2b(digest_size=16)
     for wing in _WINGS:
-        folder = _PACKAGE / wing
-        for name in sorted(os.listdir(folder)):
-            if name.endswith(".py"):
-                digest.update(f"\0{wing}/{name}\0".encode())
-                digest.update((folder / name).read_bytes())
+        for path in sorted((_PACKAGE / wing).glob("*.py")):
+            digest.update(f"\0{wing}/{path.name}\0".encode())
+            digest.update(path.read_bytes())
     return f"kagglebatt {__version__}, code {digest.hexdigest()}"
 
 
