@@ -1,0 +1,59 @@
+"""What one search may use, and how much of it is used up.
+
+*Work* is counted: a move applied to a node, or a known program run on a task, is one. The same work gives the same
+answers everywhere. Seconds are those of the processor, and a promise to be on time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import thread_time
+
+_LOOK = 64
+"""Units of work between two looks at the processor's time."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What one search on one task may use.
+
+    Attributes:
+        seconds: of one processor.
+        work: moves applied and programs run; None for as many as the seconds allow.
+    """
+
+    seconds: float = 60.0
+    work: int | None = None
+
+
+class Meter:
+    """Counts work and time of one search."""
+
+    def __init__(self, budget: Budget, clock: Callable[[], float] = thread_time) -> None:
+        self._clock = clock
+        self._started = clock()
+        self._budget = budget
+        self._next_look = 0
+        self._late = False
+        self.work = 0
+
+    @property
+    def seconds(self) -> float:
+        """Processor seconds since the beginning."""
+        return self._clock() - self._started
+
+    def spend(self, units: int = 1) -> None:
+        """Count some work."""
+        self.work += units
+
+    def used_up(self, share: float = 1.0) -> bool:
+        """Whether this share, 0 to 1, of the budget is used up, by work or by time."""
+        if self._budget.work is not None and self.work >= share * self._budget.work:
+            return True
+        if share < 1:
+            return self.seconds >= share * self._budget.seconds
+        if self.work >= self._next_look:
+            self._next_look = self.work + _LOOK
+            self._late = self.seconds >= self._budget.seconds
+        return self._late

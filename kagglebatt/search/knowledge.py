@@ -1,0 +1,59 @@
+"""What a search starts from: the programs of the library and of an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from kagglebatt.home.archive import Archive
+from kagglebatt.programs.parse import NamedProgram
+from kagglebatt.programs.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known program: its name, and the id and content digest of the task it is of (empty where unknown)."""
+
+    name: str
+    task: str
+    content: str
+    program: Program
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known before a search begins; made once, sent to every worker.
+
+    Attributes:
+        programs: accepted ones first, then the library's; none twice.
+    """
+
+    programs: tuple[Known, ...] = ()
+
+    def without(self, tasks: Collection[str]) -> Knowledge:
+        """The same without what is known of these tasks, by id or content."""
+        return Knowledge(tuple(known for known in self.programs if not {known.task, known.content} & set(tasks)))
+
+
+def knowledge(
+    library: Iterable[NamedProgram], archive: Archive | None = None, without: Collection[str] = ()
+) -> Knowledge:
+    """Gather what is known.
+
+    Args:
+        library: solvers, named by their tasks; differs are passed over.
+        without: ids, or content digests, of tasks whose programs are left out.
+    """
+    found: dict[tuple[str, str], Known] = {}
+    for known in (*_filed(archive), *(Known(n.name, n.task, "", n.program.canonical) for n in library if _solves(n))):
+        found.setdefault((known.program.address, known.content or known.task), known)
+    return Knowledge(tuple(found.values())).without(without)
+
+
+def _solves(named: NamedProgram) -> bool:
+    return named.kind == "solve"
+
+
+def _filed(archive: Archive | None) -> Iterable[Known]:
+    for entry in archive.entries() if archive is not None else ():
+        yield Known(entry.md5, entry.task, entry.content, archive.program(entry.md5))  # type: ignore[union-attr]

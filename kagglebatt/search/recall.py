@@ -1,0 +1,46 @@
+"""The first stage: every known program, on the first demo pair, and where it is right on all samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kagglebatt.dsl.types import Grid
+from kagglebatt.programs.program import Program
+from kagglebatt.running.limit import Timer
+from kagglebatt.running.outcome import is_grid
+from kagglebatt.search.budget import Meter
+from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.result import Found
+from kagglebatt.search.running import Call, compiled, value_of
+
+
+def recall(problem: Problem, knowledge: Knowledge, meter: Meter, clock: Timer) -> Iterator[Found]:
+    """Known programs that reproduce at least the first demo pair."""
+    seen: set[str] = set()
+    for known in knowledge.programs:
+        if meter.used_up():
+            return
+        if known.program.address not in seen:
+            seen.add(known.program.address)
+            found = tried(known.program, problem, meter, clock)
+            if found is not None:
+                yield found
+
+
+def tried(
+    program: Program, problem: Problem, meter: Meter, clock: Timer, stage: str = "recall", depth: int = 0
+) -> Found | None:
+    """What a program does on all samples, or None when it is wrong on the first demo pair already."""
+    meter.spend()
+    call = compiled(program)
+    if _grid(call, problem, 0, clock) != problem.answers[0]:
+        return None
+    outputs = [_grid(call, problem, number, clock) for number in range(len(problem.inputs))]
+    fitted = sum(output == answer for output, answer in zip(outputs, problem.answers, strict=False))
+    return Found(program, stage, fitted, problem.demos, depth, 1, tuple(outputs[problem.demos :]))
+
+
+def _grid(call: Call, problem: Problem, number: int, clock: Timer) -> Grid | None:
+    value = value_of(call, clock, problem.inputs[number], problem.pairs[number])
+    return value if is_grid(value) else None
