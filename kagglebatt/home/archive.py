@@ -4,7 +4,8 @@ One SQLite file in an iteration's home. A solver is accepted only with a verdict
 claim. At most 32 solvers stay for a task, by the archive rank: o_score, then mean similarity, then fewer steps,
 then the smaller md5. (Measured time would rank the same solvers in another order on another day.) A task is its
 content: two that differ and have one id share nothing. Every row is sealed, so that an altered one is noticed; beside
-its scores a solver keeps what the cache remembered of it, so that the archive alone can fill a cache again.
+its scores a solver keeps what the cache remembered of it, so that the archive alone can fill a cache again. Apart from
+solvers it has the nearest programs of unsolved tasks, and how all of them came to be.
 """
 
 from __future__ import annotations
@@ -15,25 +16,24 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from kagglebatt.errors import DamagedError, HomeError
-from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT, READ_AT_OPENING, refuse_invalid
+from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT, READ_AT_OPENING
 from kagglebatt.home.connection import fault
-from kagglebatt.home.database import close, open_database, seal, transaction
+from kagglebatt.home.database import close, open_database, transaction
 from kagglebatt.home.files import write_aside
 from kagglebatt.home.history import History, stored_report
+from kagglebatt.home.lineage import Ancestor, Lineage, places_of
+from kagglebatt.home.ranking import RANK, Filing, drop_bodies, prune, put_body, put_differ, put_solver
 from kagglebatt.home.soundness import damaged_rows, orphans, wrong_rows
+from kagglebatt.home.stones import Stone, file_stone, prune_stones, put_stone, read_stones
 from kagglebatt.notify import Notify, notify_nobody
+from kagglebatt.programs.offspring import Origin
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import Program, md5
 from kagglebatt.running.score import Scores
-from kagglebatt.running.validate import Verdict
-
-KEPT_PER_TASK = 32
-"""Most solvers kept for one task."""
-
-_RANK = "o_score DESC, similarity DESC, steps, md5"
 
 Answer = TypeVar("Answer")
 
@@ -69,21 +69,6 @@ class RankedDiffer:
     content: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """An accepted solver as it is handed over: its verdict, the cache's key and text for it, the task's content."""
-
-    verdict: Verdict
-    key: str
-    known: str
-    content: str = ""
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """The task that it is ranked on, by id and content."""
-        return self.verdict.task_id, self.content
-
-
 class Archive:
     """The archive of one home directory; use it as a context manager or close it."""
 
@@ -104,6 +89,7 @@ class Archive:
             raise HomeError(f"{home}: cannot be used as a home ({error.strerror}). Give another --home.") from error
         self._connection = open_database(self.path, LAYOUT, notify)
         self._history = History(self._connection)
+        self._lineage = Lineage(self._connection)
         try:
             if self._invalid("iteration") or self._read(lambda: self._history.is_long):
                 self._atomically(self._history.tidy)
@@ -163,9 +149,21 @@ class Archive:
         return self._read(lambda: self._history.last) + 1
 
     def file(
-        self, iteration: int, filings: Sequence[Filing], differs: Sequence[RankedDiffer], report: Mapping[str, Any]
+        self,
+        iteration: int,
+        filings: Sequence[Filing],
+        differs: Sequence[RankedDiffer],
+        report: Mapping[str, Any],
+        stones: Sequence[Stone] = (),
+        origins: Mapping[str, Origin] = MappingProxyType({}),
+        operators: Mapping[str, Sequence[int]] = MappingProxyType({}),
     ) -> int:
         """Accept what one iteration found, all or nothing; returns how many solvers were new and stayed.
+
+        Args:
+            stones: programs that came near; the nearest of each task stay.
+            origins: where programs came from, by md5: solvers' and stones', and of those made on the way to them.
+            operators: for each operator how often it was drawn, and led to something nearer, and to an exact pair.
 
         Raises:
             ValueError: a verdict does not agree with its claim.
@@ -178,15 +176,18 @@ class Archive:
 
         def change() -> int:
             before = self._pairs()
+            self._lineage.file(origins, places_of(filings, stones), iteration)
             for filing in filings:
-                self._put_body(filing.verdict.md5, "solver", filing.verdict.body)
-                self._put_solver(_solver_row(filing, iteration))
+                put_body(self._connection, filing.verdict.md5, "solver", filing.verdict.body)
+                put_solver(self._connection, filing.row(iteration))
             for judge in differs:
-                self._put_body(md5(judge.body), "differ", judge.body)
-                self._put_differ((judge.task, md5(judge.body), judge.s_score, iteration, judge.content))
+                put_body(self._connection, md5(judge.body), "differ", judge.body)
+                put_differ(self._connection, (judge.task, md5(judge.body), judge.s_score, iteration, judge.content))
+            for stone in stones:
+                file_stone(self._connection, stone, iteration)
             self._prune({filing.place for filing in filings} | {(judge.task, judge.content) for judge in differs})
             filed = len(self._pairs() - before)
-            self._history.put_report(iteration, stored_report(report, filed))
+            self._history.put_report(iteration, stored_report(report, filed, operators))
             self._history.settle()
             return filed
 
@@ -195,52 +196,12 @@ class Archive:
     def _pairs(self) -> set[tuple[str, str, str]]:
         return set(self._connection.execute("SELECT task, content, md5 FROM solver"))
 
-    def _put_body(self, name: str, kind: str, text: str) -> None:
-        refuse_invalid(self._connection, "body", (name, kind, text))
-        self._connection.execute("INSERT OR IGNORE INTO body VALUES (?, ?, ?)", (name, kind, text))
-
-    def _put(self, table: str, row: tuple[Any, ...]) -> None:
-        refuse_invalid(self._connection, table, row)
-        marks = ",".join("?" * (len(row) + 1))
-        self._connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", (*row, seal(*row)))
-
-    def _put_solver(self, row: tuple[Any, ...]) -> None:
-        """Add a row, or the better of it and the one that is there; which came first makes no difference.
-
-        Better is by the archive rank first: a row that was left out among others then never comes back by being
-        merged again.
-        """
-        query = f"SELECT {COLUMNS['solver']} FROM solver WHERE task=? AND md5=? AND content=?"
-        old = self._connection.execute(query, (*row[:2], row[-1])).fetchone() or row
-        scored, seconds, iteration, place = slice(3, 9), 9, 10, slice(11, 13)
-
-        def rank(each: tuple[Any, ...]) -> tuple[Any, ...]:
-            return each[2], each[6], -each[7], each[scored]
-
-        if rank(row) == rank(old):
-            times = min(row[seconds], old[seconds]), min(row[iteration], old[iteration])
-            row = (*row[:seconds], *times, *max(row[place], old[place]), row[-1])
-        else:
-            row = max(row, old, key=rank)
-        self._put("solver", row)
-
-    def _put_differ(self, row: tuple[str, str, int, int, str]) -> None:
-        query = f"SELECT {COLUMNS['differ']} FROM differ WHERE task=? AND md5=? AND content=?"
-        old = self._connection.execute(query, (*row[:2], row[-1])).fetchone() or row
-        self._put("differ", max(row, old, key=lambda each: (each[2], -each[3])))
-
     def _prune(self, places: set[tuple[str, str]]) -> None:
-        """Leave the best of every (task, content), and the bodies that are needed."""
-        for place in sorted(places):
-            for table, rank in (("solver", _RANK), ("differ", "s_score DESC, md5")):
-                self._connection.execute(
-                    f"DELETE FROM {table} WHERE task=? AND content=? AND md5 NOT IN "
-                    f"(SELECT md5 FROM {table} WHERE task=? AND content=? ORDER BY {rank} LIMIT {KEPT_PER_TASK})",
-                    (*place, *place),
-                )
-        self._connection.execute(
-            "DELETE FROM body WHERE md5 NOT IN (SELECT md5 FROM solver UNION SELECT md5 FROM differ)"
-        )
+        """Leave the best of every (task, content), the nearest stones of all, and what these need."""
+        prune(self._connection, places)
+        prune_stones(self._connection)
+        self._lineage.prune()
+        drop_bodies(self._connection)
 
     def merge(self, other: Archive) -> int:
         """Take over what another archive holds, all or nothing; returns how many solvers were new and stayed.
@@ -255,11 +216,17 @@ class Archive:
         def change() -> int:
             before = self._pairs()
             for row in rows["body"]:
-                self._put_body(*row)
+                put_body(self._connection, *row)
             for row in rows["solver"]:
-                self._put_solver(row)
-            for task, name, s_score, iteration, content in rows["differ"]:
-                self._put_differ((task, name, s_score, iteration, content))
+                put_solver(self._connection, row)
+            for row in rows["differ"]:
+                put_differ(self._connection, row)
+            for row in rows["stone"]:
+                put_stone(self._connection, row)
+            for row in rows["ancestor"]:
+                self._lineage.put_ancestor(row[1:])
+            for row in rows["origin"]:
+                self._lineage.put_origin(row)
             for row in rows["past"]:
                 self._history.put_past(*row)
             for number, _, text in rows["iteration"]:
@@ -278,7 +245,7 @@ class Archive:
                 values = (entry.task, entry.md5, entry.content)
                 query = f"SELECT {COLUMNS['solver']} FROM solver WHERE task=? AND md5=? AND content=?"
                 for row in self._connection.execute(query, values).fetchall():
-                    self._put_solver((*row[:-1], content))
+                    put_solver(self._connection, (*row[:-1], content))
             for entry in (*gone, *(entry for entry, _ in recognised)):
                 values = (entry.task, entry.md5, entry.content)
                 self._connection.execute("DELETE FROM solver WHERE task=? AND md5=? AND content=?", values)
@@ -291,7 +258,7 @@ class Archive:
         """Accepted solvers by task and its content, better ones first."""
         where, values = ("WHERE task=?", (task,)) if task else ("", ())
         columns = "task, md5, o_score, demos, test_score, tests, similarity, steps, iteration, content"
-        rows = self._ask(f"SELECT {columns} FROM solver {where} ORDER BY task, content, {_RANK}", values)
+        rows = self._ask(f"SELECT {columns} FROM solver {where} ORDER BY task, content, {RANK}", values)
         return [Entry(*row) for row in rows]
 
     def differs(self) -> list[RankedDiffer]:
@@ -349,6 +316,22 @@ class Archive:
         """(key, text, seconds) of every verdict, as the cache remembered it."""
         return self._ask("SELECT key, known, seconds FROM solver WHERE key != '' ORDER BY task, content, md5")
 
+    def stones(self, content: str | None = None) -> list[Stone]:
+        """The stepping stones of a task's content, or of all, by content and nearest first."""
+        return self._read(lambda: read_stones(self._connection, content))
+
+    def origin(self, name: str) -> Ancestor | None:
+        """How a filed program came to be; None where that is not known."""
+        return next(iter(self.descent(name)), None)
+
+    def descent(self, name: str) -> list[Ancestor]:
+        """A filed program, its parents, theirs, and so on to the oldest known, each once."""
+        return self._read(lambda: list(self._lineage.descent(name)))
+
+    def operator_counts(self) -> dict[str, tuple[int, int, int]]:
+        """For each operator how often it was drawn, and led to something nearer, and to an exact pair, in all."""
+        return self._read(self._history.operators)
+
     def counts(self) -> dict[str, int]:
         """How many tasks have solvers, how many solvers and differs there are, and how many iterations made them.
 
@@ -387,12 +370,3 @@ class Archive:
                 write_aside(folder / f"{name}.py", text)
             counts.append(len(self.bodies(kind)))
         return counts[0], counts[1]
-
-
-def _solver_row(filing: Filing, iteration: int) -> tuple[Any, ...]:
-    verdict, scores = filing.verdict, filing.verdict.measured
-    steps = verdict.body.count("\n") - 2  # a body has one line a step, between its head and its return
-    return (
-        verdict.task_id, verdict.md5, *scores.counts, steps, json.dumps(scores.as_json()), float(verdict.seconds),
-        iteration, filing.key, filing.known, filing.content,
-    )  # fmt: skip

@@ -22,11 +22,18 @@ COLUMNS = {
     "differ": f"{_DIFFER_COLUMNS_2}, content",
     "iteration": "number, id, report",
     "past": "number, id, figures",
+    "stone": "content, md5, task, nearness, o_score, demos, similarity, outputs, first, steps, iteration",
+    "origin": "md5, kind, task, content, line",
+    "ancestor": "id, md5, operator, parents, iteration, content, o_score, demos, nearness",
 }
 """What each table holds, but for the seals. ``content`` is the digest of the task's grids, empty where it is unknown:
-a row belongs to it, and ``task``, which other tasks may be called as well, is what people call it."""
+a row belongs to it, and ``task``, which other tasks may be called as well, is what people call it.
 
-SEALED = ("solver", "differ", "past")
+A *stone* is one of the nearest programs of a task that nobody solves. An *origin* says, for the place of a solver or a
+stone, which *ancestor* its line of descent begins with; ancestors are named by a digest of what they are, and their
+``parents`` are such names."""
+
+SEALED = ("solver", "differ", "past", "stone", "origin")
 """Tables whose rows have a seal; those of the others have a digest for a name."""
 
 _SOLVER = """
@@ -56,6 +63,23 @@ CREATE TABLE past (
     number INTEGER NOT NULL, id TEXT NOT NULL, figures TEXT NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (number, id)
 ) WITHOUT ROWID;
 CREATE TABLE total (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID
+"""
+_STONE = """
+CREATE TABLE stone (
+    content TEXT NOT NULL, md5 TEXT NOT NULL, task TEXT NOT NULL, nearness INTEGER NOT NULL, o_score INTEGER NOT NULL,
+    demos INTEGER NOT NULL, similarity INTEGER NOT NULL, outputs BLOB NOT NULL, first BLOB NOT NULL,
+    steps INTEGER NOT NULL, iteration INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (content, md5)
+) WITHOUT ROWID;
+"""
+_LINEAGE = """
+CREATE TABLE origin (
+    md5 TEXT NOT NULL, kind TEXT NOT NULL, task TEXT NOT NULL, content TEXT NOT NULL, line TEXT NOT NULL,
+    seal INTEGER NOT NULL, PRIMARY KEY (md5, kind, task, content)
+) WITHOUT ROWID;
+CREATE TABLE ancestor (
+    id TEXT PRIMARY KEY, md5 TEXT NOT NULL, operator TEXT NOT NULL, parents TEXT NOT NULL, iteration INTEGER NOT NULL,
+    content TEXT NOT NULL, o_score INTEGER NOT NULL, demos INTEGER NOT NULL, nearness INTEGER NOT NULL
+) WITHOUT ROWID
 """
 _BODY = "CREATE TABLE body (md5 TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;"
 
@@ -94,19 +118,22 @@ DROP TABLE differ_2;
 {_PAST}
 """
 
+_FROM_3 = _STONE + _LINEAGE
+
 OLDER_ROWS = {"solver": (_SOLVER_COLUMNS_2, _CONTENT), "differ": (_DIFFER_COLUMNS_2, "''")}
 """Of tables of format 2: the columns that their seals are of, and what their rows have for a content since."""
 
 LAYOUT = Layout(
-    schema=_BODY + _SOLVER + _DIFFER + _ITERATION + _PAST,
-    upgrades=(_FROM_1, _FROM_2),
-    tables=frozenset({"body", "solver", "differ", "iteration", "past", "total"}),
+    schema=f"{_BODY}{_SOLVER}{_DIFFER}{_ITERATION}{_PAST};{_STONE}{_LINEAGE}",
+    upgrades=(_FROM_1, _FROM_2, _FROM_3),
+    tables=frozenset({"total", *COLUMNS}),
     synchronous="FULL",
     remedy="Restore it from a copy, or keep what can be read with `kagglebatt archive check --fix`.",
 )
 
 MOST_CHARACTERS = 1_000_000
 """A longer text is neither stored nor read."""
+_BLOB = "'blob'"
 _WITHIN = "-1000000000000 AND 1000000000000"
 
 
@@ -128,6 +155,18 @@ INVALID_ROWS = {
     "differ": _invalid("task md5 content", "s_score iteration", "0"),
     "iteration": _invalid("id report", "number", "number NOT BETWEEN 0 AND 1000000000"),
     "past": _invalid("id figures", "number", "number NOT BETWEEN 0 AND 1000000000"),
+    "stone": _invalid(
+        "content md5 task",
+        "nearness o_score demos similarity steps iteration",
+        "content = '' OR o_score NOT BETWEEN 0 AND demos "
+        f"OR {' OR '.join(f'typeof({name}) != {_BLOB} OR length({name}) > 64' for name in ('outputs', 'first'))}",
+    ),
+    "origin": _invalid("md5 kind task content line", "", "kind NOT IN ('solver', 'stone')"),
+    "ancestor": _invalid(
+        "id md5 operator parents content",
+        "iteration o_score demos nearness",
+        "length(operator) > 40 OR length(parents) > 33 OR o_score NOT BETWEEN 0 AND demos",
+    ),
 }
 """Conditions for rows that no version of this package stores, by table; with one of them no file is believed."""
 
@@ -151,7 +190,7 @@ def refuse_invalid(connection: sqlite3.Connection, table: str, row: Sequence[Any
         )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _question(table: str) -> str:
     values = ", ".join(f"? AS {name.strip()}" for name in COLUMNS[table].split(","))
     return f"SELECT 1 FROM (SELECT {values}) WHERE {INVALID_ROWS[table]}"

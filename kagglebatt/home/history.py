@@ -28,20 +28,35 @@ KEPT_WHOLE = 100
 MOST_TASK_TIMES = 100
 """Tasks, the slowest, of which a stored report has times; those of the others are summed."""
 
-FIGURES = ("seed", "tasks", "candidates", "executed", "solved_demo", "solved_test", "timeouts", "filed", "seconds")
-"""What is kept of an older report, in this order."""
+FIGURES = (
+    "seed", "tasks", "candidates", "executed", "solved_demo", "solved_test", "timeouts", "filed", "seconds",
+    "offspring",
+)  # fmt: skip
+"""What is kept of an older report, in this order; behind it stand the counts of operators, where there are any."""
 
-SUMMED = ("candidates", "executed", "timeouts", "filed", "seconds")
+SUMMED = ("candidates", "executed", "timeouts", "filed", "seconds", "offspring")
 """Figures that are summed over all reports."""
 
+MOST_OPERATORS = 100
+COUNTED = ("drawn", "nearer", "exact")
+"""What a report counts of each operator."""
+
+_OPERATORS = "operators"
+_COUNT = "operator "
 _MOST = 10**9
 _LONGEST = 200
 _VALID = f"NOT ({INVALID_ROWS['iteration']})"
 
 
-def stored_report(report: Mapping[str, Any], filed: int) -> str:
-    """A report as it is kept, once it is known how many solvers were filed; bounded whatever the number of tasks."""
+def stored_report(report: Mapping[str, Any], filed: int, operators: Mapping[str, Sequence[int]]) -> str:
+    """A report as it is kept, once it is known how many solvers were filed; bounded whatever the number of tasks.
+
+    Args:
+        operators: their counts, as ``COUNTED`` says, by name.
+    """
     said = {**report, "filed": filed}
+    if operators:
+        said["operators"] = {name: list(operators[name]) for name in sorted(operators)}
     if isinstance(report.get("funnel"), Mapping):
         said["funnel"] = {**report["funnel"], "filed": filed}
     return json.dumps(_bounded(said))
@@ -71,8 +86,24 @@ def _numbers(own: Any) -> dict[str, float]:
 def _figures(text: str) -> str:
     """What is kept of an older report, as a JSON list; the same on every machine."""
     found = read_json(text)
-    values = [_plain(found.get(name)) for name in FIGURES] if isinstance(found, dict) else [None] * len(FIGURES)
+    if not isinstance(found, dict):
+        found = {}
+    counts = _counts(found.get("operators"))
+    values = [*(_plain(found.get(name)) for name in FIGURES), *([counts] if counts else [])]
     return json.dumps(values, separators=(",", ":"))
+
+
+def _counts(operators: Any) -> dict[str, list[int]]:
+    """Counts of operators, whoever wrote them: three whole numbers each, of so many operators at most."""
+    if not isinstance(operators, dict):
+        return {}
+    named = {str(name)[:40]: counts for name, counts in sorted(operators.items())[:MOST_OPERATORS]}
+    return {name: counts for name, counts in named.items() if _are_counts(counts)}
+
+
+def _are_counts(counts: Any) -> bool:
+    whole = isinstance(counts, list) and len(counts) == len(COUNTED)
+    return whole and all(type(count) is int and 0 <= count <= _MOST for count in counts)
 
 
 def _plain(value: Any) -> Any:
@@ -226,6 +257,23 @@ class History:
         sums: dict[str, int | float] = {name: total[name] for name in ("reports", "iterations", *SUMMED)}
         return {**sums, "seconds": total["seconds"] / 1000}
 
+    def operators(self) -> dict[str, tuple[int, int, int]]:
+        """The counts of every operator, as ``COUNTED`` says, over all reports."""
+        total: Counter[str] = Counter({name: int(value) for name, value in self._ask("SELECT name, value FROM total")})
+        query = "SELECT json_extract(report, '$.operators') FROM iteration WHERE json_valid(report)"
+        for (text,) in self._ask(query):
+            total.update(_summed_counts(read_json(text)) if isinstance(text, str) else {})
+        names = {name.removeprefix(_COUNT).rsplit(" ", 1)[0] for name in total if name.startswith(_COUNT)}
+        drawn, nearer, exact = COUNTED
+        return {
+            name: (
+                total[f"{_COUNT}{name} {drawn}"],
+                total[f"{_COUNT}{name} {nearer}"],
+                total[f"{_COUNT}{name} {exact}"],
+            )
+            for name in sorted(names)
+        }
+
     def problems(self) -> Iterator[str]:
         """What was altered, a line each."""
         for number, name, text in self._connection.execute("SELECT number, id, report FROM iteration"):
@@ -248,7 +296,7 @@ class History:
 
 def _named(figures: str) -> dict[str, Any]:
     values = read_json(figures)
-    return dict(zip(FIGURES, values, strict=False)) if isinstance(values, list) else {}
+    return dict(zip((*FIGURES, _OPERATORS), values, strict=False)) if isinstance(values, list) else {}
 
 
 def _seed(figures: str) -> str:
@@ -256,5 +304,12 @@ def _seed(figures: str) -> str:
 
 
 def _amounts(figures: str) -> dict[str, int]:
+    """What the figures of one report add to the sums, those of operators under ``operator compose drawn`` and such."""
     named = _named(figures)
-    return {name: _amount(name, named.get(name)) for name in SUMMED}
+    amounts = {name: _amount(name, named.get(name)) for name in SUMMED}
+    return amounts | _summed_counts(named.get(_OPERATORS))
+
+
+def _summed_counts(operators: Any) -> dict[str, int]:
+    counted = _counts(operators).items()
+    return {f"{_COUNT}{name} {what}": n for name, counts in counted for what, n in zip(COUNTED, counts, strict=True)}

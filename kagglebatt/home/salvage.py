@@ -20,7 +20,8 @@ from kagglebatt.home.archive import Archive
 from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT, OLDER_ROWS, SEALED
 from kagglebatt.home.connection import connect
 from kagglebatt.home.database import seal
-from kagglebatt.home.soundness import body_problem, counts_of
+from kagglebatt.home.lineage import name_of
+from kagglebatt.home.soundness import BODY_KINDS, body_problem, counts_of
 from kagglebatt.programs.program import md5
 
 SET_ASIDE_NAME = f"damaged-{FILE_NAME}"
@@ -128,7 +129,9 @@ def _holds_nothing(path: Path) -> bool:
         return True
     try:
         with closing(connect(path)) as connection:
-            return not any(connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in COLUMNS)
+            there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            tables = [table for table in COLUMNS if table in there]  # older formats have fewer
+            return not any(connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in tables)
     except (sqlite3.Error, UnicodeDecodeError):
         return False
 
@@ -138,8 +141,8 @@ def _intact_rows(path: Path) -> Rows:
     for table in OLDER_ROWS:
         rows[table] = rows[table] or list(_intact_of_format_2(path, table))
     bodies = {(name, kind) for name, kind, _ in rows["body"]}
-    for kind in ("solver", "differ"):
-        rows[kind] = [row for row in rows[kind] if (row[1], kind) in bodies]
+    for table, kind in BODY_KINDS.items():
+        rows[table] = [row for row in rows[table] if (row[1], kind) in bodies]
     return rows
 
 
@@ -155,6 +158,8 @@ def _intact(path: Path, table: str) -> Iterator[tuple[Any, ...]]:
         if table == "body" and md5(row[2]) == row[0] and not body_problem(row[1], row[0], row[2]):
             yield row
         if table == "iteration" and md5(row[2]) == row[1]:
+            yield row
+        if table == "ancestor" and name_of(row[1:]) == row[0]:
             yield row
 
 

@@ -9,9 +9,13 @@ from kagglebatt.errors import ProgramError, TooLargeError
 from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME
 from kagglebatt.home.database import seal
 from kagglebatt.home.files import read_json
+from kagglebatt.home.lineage import name_of
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import md5
 from kagglebatt.running.score import Scores
+
+BODY_KINDS = {"solver": "solver", "differ": "differ", "stone": "solver"}
+"""Tables whose rows name a body, with the kind that it is of."""
 
 Ask = Callable[[str], list[Any]]
 """Gives the rows of a query."""
@@ -23,17 +27,25 @@ def damaged_rows(ask: Ask) -> Iterator[str]:
     for name, text in ask("SELECT md5, text FROM body ORDER BY md5"):
         if md5(text) != name:
             yield f"body {name}: its text is not that of its md5"
-    for table in ("solver", "differ"):
-        for *row, sealed in ask(f"SELECT {COLUMNS[table]}, seal FROM {table} ORDER BY task, content, md5"):
+    for table in ("solver", "differ", "stone", "origin"):
+        query = f"SELECT task, content, md5, seal, {COLUMNS[table]} FROM {table} ORDER BY task, content, md5"
+        for task, content, name, sealed, *row in ask(query):
             if sealed != seal(*row):
-                yield f"{table} {row[1]} on {row[0]}: the row was altered"
+                yield f"{table} {name} on {task or content}: the row was altered"
+    for name, *row in ask(f"SELECT {COLUMNS['ancestor']} FROM ancestor ORDER BY id"):
+        if name != name_of(row):
+            yield f"ancestor {name}: the row was altered"
 
 
 def orphans(ask: Ask) -> Iterator[str]:
     """Rows that name a body which is not there, or is of the other kind."""
-    for kind in ("solver", "differ"):
-        query = f"SELECT task, md5 FROM {kind} WHERE md5 NOT IN (SELECT md5 FROM body WHERE kind='{kind}')"
-        yield from (f"{kind} {name} on {task}: has no body" for task, name in ask(query))
+    for table, kind in BODY_KINDS.items():
+        query = f"SELECT task, md5 FROM {table} WHERE md5 NOT IN (SELECT md5 FROM body WHERE kind='{kind}')"
+        yield from (f"{table} {name} on {task}: has no body" for task, name in ask(query))
+    query = "SELECT task, content, md5 FROM origin WHERE line NOT IN (SELECT id FROM ancestor)"
+    yield from (
+        f"origin {name} on {task or content}: its line of descent is gone" for task, content, name in ask(query)
+    )
 
 
 def wrong_rows(ask: Ask) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from kagglebatt.home.archive import Filing
 from kagglebatt.home.cache import Cache
+from kagglebatt.home.ranking import Filing
 from kagglebatt.home.recall import CachedResult, verdict_key
 from kagglebatt.iteration.progress import Progress, StageProgress
 from kagglebatt.iteration.unknown import note_timing

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from kagglebatt.errors import DamagedError, HomeError, ProgramError
-from kagglebatt.home.archive import KEPT_PER_TASK, Archive, Filing, RankedDiffer
+from kagglebatt.home.archive import Archive, RankedDiffer
 from kagglebatt.home.archive_layout import FILE_NAME
 from kagglebatt.home.directory import open_home, read_archive
 from kagglebatt.home.exported import read_exported
+from kagglebatt.home.ranking import KEPT_PER_TASK, Filing
 from kagglebatt.home.salvage import SET_ASIDE_NAME, salvage
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running.score import Scores

@@ -16,10 +16,11 @@ import pytest
 from kagglebatt.commands.cli import main
 from kagglebatt.errors import HomeError
 from kagglebatt.home import archive, history, index
-from kagglebatt.home.archive import Archive, Filing, RankedDiffer
+from kagglebatt.home.archive import Archive, RankedDiffer
 from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, MOST_CHARACTERS
 from kagglebatt.home.database import seal
 from kagglebatt.home.directory import check, open_home, repair
+from kagglebatt.home.ranking import Filing
 from kagglebatt.iteration.deal import deal_next
 from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.result import RESULT_NAME, read_result, write_result
@@ -160,7 +161,7 @@ def test_a_long_history_is_folded_and_nothing_of_it_lost(tmp_path: Path) -> None
     assert [each["iteration"] for each in found["iterations"]] == list(range(151, 251))
     assert found["sums"] == {
         "reports": 250, "iterations": 250, "candidates": 8_000, "executed": 2_500, "timeouts": 250, "filed": 0,
-        "seconds": 62.5,
+        "seconds": 62.5, "offspring": 0,
     }  # fmt: skip
     assert found["archive"]["iterations"] == index.iterations_known(found) == 250
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:

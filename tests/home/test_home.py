@@ -22,10 +22,11 @@ from kagglebatt.commands.cli import main
 from kagglebatt.dsl.fingerprint import vocabulary_digest
 from kagglebatt.errors import DamagedError, HomeError, StoppedError
 from kagglebatt.home import archive_layout, entries, index
-from kagglebatt.home.archive import Archive, Filing, RankedDiffer
+from kagglebatt.home.archive import Archive, RankedDiffer
 from kagglebatt.home.archive_layout import COLUMNS
 from kagglebatt.home.cache import Cache
 from kagglebatt.home.directory import check, merge_homes, open_home, repair
+from kagglebatt.home.ranking import Filing
 from kagglebatt.home.salvage import SET_ASIDE_NAME
 from kagglebatt.iteration.iterate import evolve, run_hand
 from kagglebatt.programs.batt import read
@@ -53,6 +54,7 @@ TURNS = ("identity", "hmirror", "vmirror", "dmirror", "cmirror", "rot90", "rot18
 DATA = Path(__file__).parents[1] / "data"
 OLD = DATA / "home-format-1"
 FLAT = DATA / "home-before-wings"
+STONELESS = DATA / "home-before-stones"
 
 
 def grown(home: Path, seed: int = 0, iterations: int = 1) -> list[dict[str, object]]:
@@ -207,6 +209,44 @@ def test_an_old_home_knows_its_functions_wherever_the_code_lies(tmp_path: Path, 
     misses = {name: figures["misses"] for name, figures in report["caches"].items()}
     assert misses == {"validation": 5 * reading, "inlining": 0}
     assert reading < len(hand.solvers.candidates) / 10
+
+
+def test_a_home_of_the_time_before_stones_opens_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upgraded in place, every row of both files as it was; its hand finds everything remembered; then it evolves."""
+    home = tmp_path / "home"
+    shutil.copytree(STONELESS, home)
+    before = {name: rows_of(home / name, tables) for name, tables in FORMAT_3.items()}
+    told: list[str] = []
+    with open_home(home, told.append) as opened:
+        assert opened.archive.next_iteration == 4
+        assert opened.archive.counts() == {"tasks": 4, "solvers": 4, "differs": 7, "iterations": 3}
+        assert (opened.archive.stones(), opened.archive.operator_counts()) == ([], {})
+        assert opened.archive.descent(opened.archive.entries()[0].md5) == []
+    assert told == []
+    assert {name: rows_of(home / name, tables) for name, tables in FORMAT_3.items()} == before
+    assert [len(rows) for rows in before["archive.sqlite"]] == [11, 4, 14, 3, 0, 0]
+    assert check(home) == []
+    digest = json.loads((STONELESS / index.FILE_NAME).read_text())["vocabulary"]
+    with monkeypatch.context() as patched:
+        patched.setattr("kagglebatt.home.cache.vocabulary_digest", lambda: digest)
+        hand = read((STONELESS / "batt_run.txt").read_text(), "batt_run.txt")
+        report = run_hand(hand, Settings(home=home, tasks=5, jobs=1), load_tasks("arc1-training", 5)).as_json()
+    assert (report["iteration"], report["executed"]) == (4, 0)
+    grown(home)
+    assert index.read_index(home)["archive"]["iterations"] == 5
+    assert check(home) == []
+
+
+FORMAT_3 = {
+    "archive.sqlite": ("body", "solver", "differ", "iteration", "past", "total"),
+    "solver-bodies.sqlite": ("entry", "function", "vocabulary"),
+}
+"""The tables of both files in the time before stones."""
+
+
+def rows_of(path: Path, tables: tuple[str, ...]) -> list[list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
 
 
 def test_a_lost_cache_is_filled_from_the_archive(tmp_path: Path) -> None:

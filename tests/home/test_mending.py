@@ -14,9 +14,10 @@ import pytest
 from kagglebatt.commands.cli import main
 from kagglebatt.errors import DamagedError, HomeError
 from kagglebatt.home import archive_layout, entries, index
-from kagglebatt.home.archive import Archive, Filing
+from kagglebatt.home.archive import Archive
 from kagglebatt.home.copying import copy_home
 from kagglebatt.home.directory import check, open_home, read_archive, repair
+from kagglebatt.home.ranking import Filing
 from kagglebatt.home.salvage import MENDED_NAME, SET_ASIDE_NAME, WORKSHOP_NAME
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import md5

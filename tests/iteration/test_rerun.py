@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kagglebatt.commands.cli import main
-from kagglebatt.home.archive import Filing
 from kagglebatt.home.directory import check, open_home, read_archive
+from kagglebatt.home.ranking import Filing
 from kagglebatt.home.recall import CachedResult, look_up, verdict_key
 from kagglebatt.iteration.iterate import evolve
 from kagglebatt.programs.parse import parse_program
