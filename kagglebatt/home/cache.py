@@ -19,6 +19,7 @@ from kagglebatt.errors import DamagedError, HomeError
 from kagglebatt.home.connection import fault, is_damage
 from kagglebatt.home.database import transaction
 from kagglebatt.home.entries import FILE_NAME, EntryFile, EntryRow, key_digest
+from kagglebatt.home.probed import ProbedBatches
 from kagglebatt.notify import Notify, notify_nobody
 
 if TYPE_CHECKING:
@@ -140,9 +141,10 @@ class CacheTable:
 
 
 class Cache:
-    """Both tables of one home directory; close it to leave a single file.
+    """Both tables of one home directory, and what was probed; close it to leave a single file.
 
     Attributes:
+        probed: what was probed.
         set_aside: whether the file was found damaged, renamed and begun anew.
     """
 
@@ -159,6 +161,7 @@ class Cache:
         self._vocabulary = vocabulary
         home.mkdir(parents=True, exist_ok=True)
         self._entries = EntryFile(home.resolve() / FILE_NAME, notify)
+        self.probed = ProbedBatches(lambda: self.vocabulary, self.trying)
         self.set_aside = False
         try:
             _ = self._entries.connection
@@ -210,21 +213,25 @@ class Cache:
         except OSError as error:
             raise HomeError(f"{path}: is damaged, and cannot be set aside as {SET_ASIDE_NAME} ({error}).") from error
         self.set_aside = True
+        self.probed.forget()
         _ = self._entries.connection
 
     def restart_counts(self) -> None:
         """Count lookups from zero again, for the next iteration."""
         self.inlining.restart_counts()
         self.validation.restart_counts()
+        self.probed.restart_counts()
 
     def figures(self) -> dict[str, dict[str, Any]]:
-        """The figures of both tables by name."""
-        return {"inlining": self.inlining.figures(), "validation": self.validation.figures()}
+        """The figures of both tables by name, and those of probes where there were any."""
+        figures = {"inlining": self.inlining.figures(), "validation": self.validation.figures()}
+        probes = self.probed.figures()
+        return {**figures, "probes": probes} if any(probes.values()) else figures
 
     @property
     def unsaved(self) -> bool:
         """Whether something is not yet in the file."""
-        return self.inlining.unsaved or self.validation.unsaved
+        return self.inlining.unsaved or self.validation.unsaved or self.probed.unsaved
 
     def save(self) -> None:
         """Commit everything stored so far.
@@ -240,11 +247,13 @@ class Cache:
             with transaction(entries.connection):
                 self.inlining.write(memory)
                 self.validation.write(memory)
+                self.probed.write(entries)
             return True
 
         self.trying(write)
         self.inlining.written()
         self.validation.written()
+        self.probed.written()
 
     def refill(self, inlining: Iterable[tuple[str, str]], verdicts: Iterable[tuple[str, str, float]]) -> int:
         """Remember (key, body) and (key, text, seconds) that are not remembered; returns how many were not."""
@@ -275,6 +284,7 @@ class Cache:
             with transaction(entries.connection):
                 for row in changed:
                     entries.write(row)
+                self.probed.adopt(entries, other.probed.rows())
             return len(changed)
 
         return self.trying(write)
@@ -306,6 +316,7 @@ class Cache:
         def forget(entries: EntryFile) -> int:
             entries.clear()
             entries.vacuum()
+            self.probed.forget()
             return 0
 
         self.trying(forget)

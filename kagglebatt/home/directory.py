@@ -22,6 +22,7 @@ from kagglebatt.home.archive_layout import LAYOUT
 from kagglebatt.home.cache import SET_ASIDE_NAME, Cache
 from kagglebatt.home.copying import copy_home, copy_of, read_only, version
 from kagglebatt.home.database import newest_format
+from kagglebatt.home.probed import ProbedBatches
 from kagglebatt.home.recall import inlining_key
 from kagglebatt.home.salvage import SET_ASIDE_NAME as DAMAGED_NAME
 from kagglebatt.home.salvage import refuse_half_mended, salvage
@@ -35,6 +36,11 @@ class Home:
     path: Path
     archive: Archive
     cache: Cache
+
+    @property
+    def probed(self) -> ProbedBatches:
+        """What was probed, which lies in the cache."""
+        return self.cache.probed
 
     def save(self) -> None:
         """Write everything to disk, the index last."""

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from kagglebatt.home import probed_rows
 from kagglebatt.home.connection import Connection
 from kagglebatt.home.database import Layout, close, open_database, seal
 from kagglebatt.notify import Notify, notify_nobody
@@ -41,9 +42,9 @@ CREATE TABLE code (function TEXT PRIMARY KEY, text TEXT NOT NULL)
 """
 
 LAYOUT = Layout(
-    schema=_SCHEMA,
-    upgrades=(_FROM_1,),
-    tables=frozenset({"function", "vocabulary", "entry", "entry_by_call", "entry_by_key", "code"}),
+    schema=f"{_SCHEMA};{probed_rows.SCHEMA}",
+    upgrades=(_FROM_1, probed_rows.SCHEMA),
+    tables=frozenset({"function", "vocabulary", "entry", "entry_by_call", "entry_by_key", "code", "batch", "probed"}),
     synchronous="NORMAL",
     remedy="Delete it: that costs only time.",
     older=_SCHEMA_1,
@@ -202,7 +203,8 @@ class EntryFile:
 
     def clear(self) -> None:
         """Forget everything."""
-        self.connection.execute("DELETE FROM entry")
+        for table in ("entry", "batch", "probed"):
+            self.connection.execute(f"DELETE FROM {table}")
 
     def vacuum(self) -> None:
         """Give the space of forgotten rows back to the disk."""
