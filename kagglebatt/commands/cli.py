@@ -39,12 +39,20 @@ class _Commands(click.Group):
     """Commands, most of which are imported when they are asked for: all take longer than a run that only remembers."""
 
     _LOOK = ("score", "show")
+    _PAGES = ("report",)
     _HOUSEKEEPING = ("archive", "cache")
     _KERNELS = ("bundle", "bench")
     _REMOTE = ("push", "status", "pull", "publish", "loop")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *self._LOOK, *self._HOUSEKEEPING, *self._KERNELS, *self._REMOTE]
+        return [
+            *super().list_commands(ctx),
+            *self._LOOK,
+            *self._PAGES,
+            *self._HOUSEKEEPING,
+            *self._KERNELS,
+            *self._REMOTE,
+        ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found: click.Command | None = super().get_command(ctx, cmd_name)
@@ -52,6 +60,10 @@ class _Commands(click.Group):
             from kagglebatt.commands import look
 
             found = getattr(look, cmd_name)
+        elif cmd_name in self._PAGES:
+            from kagglebatt.commands import pages
+
+            found = getattr(pages, cmd_name)
         elif cmd_name in self._HOUSEKEEPING:
             from kagglebatt.commands import housekeeping
 

@@ -1,0 +1,130 @@
+"""What a home knows of each task: how far it is solved, by which programs, since which iteration.
+
+A task is shown by its best program, by the rank of the archive, in which test pairs have no say. What it scored on
+them is told, and is what sets "solved on demo and test" apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from kagglebatt.home.archive import Archive, Entry
+from kagglebatt.tasks.task import Task
+
+NEAR = 900
+"""Cells that agree with the answers, per thousand, from which on a task that nobody solves is called near."""
+
+
+class State(Enum):
+    """How far a task is solved: what its tile shows, by colour and by shape."""
+
+    SOLVED = "solved"
+    DEMO = "demo"
+    NEAR = "near"
+    OPEN = "open"
+
+    @property
+    def words(self) -> str:
+        """As a reader is told."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    State.SOLVED: "solved on demo and test",
+    State.DEMO: "solved on demo only",
+    State.NEAR: "near",
+    State.OPEN: "not yet",
+}
+
+
+@dataclass(frozen=True)
+class TaskFound:
+    """A task, and what is filed for it, better programs first."""
+
+    task: Task
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def best(self) -> Entry | None:
+        """The program that the task is shown by."""
+        return self.entries[0] if self.entries else None
+
+    @property
+    def state(self) -> State:
+        """How far it is solved, by its best program."""
+        best = self.best
+        if best is None:
+            return State.OPEN
+        if best.o_score == best.demos:
+            return State.SOLVED if 0 < best.tests == best.test_score else State.DEMO
+        return State.NEAR if best.o_score or best.similarity >= NEAR else State.OPEN
+
+    @property
+    def solved(self) -> bool:
+        """Whether every demo pair is reproduced."""
+        return self.state in (State.SOLVED, State.DEMO)
+
+    @property
+    def since(self) -> int:
+        """The iteration that found the first of the solvers that are kept, or else the best program; 0 for none."""
+        solvers = [each.iteration for each in self.entries if each.o_score == each.demos]
+        return min(solvers, default=self.best.iteration if self.best else 0)
+
+    @property
+    def nearness(self) -> tuple[float, int]:
+        """What tasks that nobody solves are ordered by: part of the demo pairs reproduced, then similarity."""
+        return (self.best.o_score / max(self.best.demos, 1), self.best.similarity) if self.best else (0.0, 0)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that is known of all tasks.
+
+    Attributes:
+        elsewhere: ids of tasks that the home has programs for, and that are not among the tasks.
+    """
+
+    tasks: tuple[TaskFound, ...]
+    elsewhere: tuple[str, ...]
+
+    def of(self, *states: State) -> list[TaskFound]:
+        """The tasks in these states."""
+        return [each for each in self.tasks if each.state in states]
+
+    @property
+    def solved(self) -> list[TaskFound]:
+        """The tasks solved on every demo pair, newest first."""
+        return sorted((each for each in self.tasks if each.solved), key=lambda each: (-each.since, each.task.id))
+
+    @property
+    def nearest(self) -> list[TaskFound]:
+        """The tasks that nobody solves and something is filed for, nearest first."""
+        left = [each for each in self.tasks if each.best and not each.solved]
+        return sorted(left, key=lambda each: (*(-part for part in each.nearness), each.task.id))
+
+
+def look_up(kept: Archive, tasks: Sequence[Task]) -> Found:
+    """What an archive knows of tasks; programs that were filed for other grids under a task's id do not count."""
+    filed: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in kept.entries():
+        filed[entry.content, "" if entry.content else entry.task].append(entry)
+    found = []
+    for task in tasks:
+        own = [*filed.pop((task.digest, ""), ()), *(each for each in filed.pop(("", task.id), ()) if _fits(each, task))]
+        found.append(TaskFound(task, tuple(_ranked(own))))
+    return Found(tuple(found), tuple(sorted({entry.task for left in filed.values() for entry in left})))
+
+
+def _fits(entry: Entry, task: Task) -> bool:
+    return (entry.demos, entry.tests) == (len(task.demo), len(task.test))
+
+
+def _ranked(entries: Iterable[Entry]) -> list[Entry]:
+    """By the archive's rank, each program once: one content may be filed under several ids."""
+    best: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda each: (-each.o_score, -each.similarity, each.steps, each.md5)):
+        best.setdefault(entry.md5, entry)
+    return list(best.values())
