@@ -61,7 +61,7 @@ def draw(lines: Sequence[Line], words: str, unit: str, bars: bool = False) -> st
         axes.yaxis.set_major_locator(MaxNLocator(integer=not bars, nbins=4))
         axes.spines[["top", "right"]].set_visible(False)
         written = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(written, metadata={"Date": None})  # type: ignore[no-untyped-call]
+        FigureCanvasSVG(figure).print_svg(written, metadata={"Date": None})
     return _for_the_page(written.getvalue(), words)
 
 
