@@ -105,6 +105,18 @@ def _shown(value: object) -> Html:
     return markup("" if value is None else value)
 
 
+def as_time(seconds: float) -> str:
+    """Seconds as a person would say them.
+
+    >>> as_time(40), as_time(300), as_time(12000)
+    ('40 s', '5 min', '3 h 20 min')
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def plural(count: int, word: str) -> str:
     """A count with its word.
 

@@ -115,7 +115,11 @@ class Report:
 
     def solved(self, on_tests: bool) -> int:
         """Tasks with a candidate right on every demo pair, and on every test pair too where asked for."""
-        return sum(any(_solves(scores, on_tests) for scores in row.values()) for row in self.table.values())
+        return len(self.solved_tasks(on_tests))
+
+    def solved_tasks(self, on_tests: bool) -> list[str]:
+        """Their ids."""
+        return [task for task, row in self.table.items() if any(_solves(each, on_tests) for each in row.values())]
 
     def s_scores(self, task_id: str) -> dict[str, int]:
         """The s_score of every differ on a task."""

@@ -61,11 +61,10 @@ def stopping(minutes: float | None, notify: Notify = notify_nobody) -> Iterator[
     def note(number: int, _frame: FrameType | None) -> None:
         stop.reason = name = signal.Signals(number).name
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-        another = "Ctrl-C" if number == signal.SIGINT else name
         with suppress(RuntimeError):  # it came while the same stream was being written to
             notify(
                 f"{name}: ending in order and saving, which may take {GRACE_SECONDS:.0f} seconds. "
-                f"A second {another} ends at once; only the work that is under way is lost."
+                f"A second {_another(number)} ends at once; only the work that is under way is lost."
             )
 
     for number in previous:
@@ -77,12 +76,25 @@ def stopping(minutes: float | None, notify: Notify = notify_nobody) -> Iterator[
             signal.signal(number, handler)
 
 
+def _another(number: int) -> str:
+    return "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+
+
 @contextmanager
-def stopping_at_once() -> Iterator[None]:
-    """SIGINT and SIGTERM raise StoppedError wherever the body is, for work that can be continued from anywhere."""
+def stopping_at_once(notify: Notify = notify_nobody, what: str = "ending") -> Iterator[None]:
+    """SIGINT and SIGTERM raise StoppedError wherever the body is, for work that can be continued from anywhere.
+
+    Args:
+        notify: told at once what happens now, and what another signal would do.
+        what: happens now.
+    """
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        raise StoppedError(signal.Signals(number).name)
+        name = signal.Signals(number).name
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        with suppress(RuntimeError):  # it came while the same stream was being written to
+            notify(f"{name}: {what}. A second {_another(number)} ends at once.")
+        raise StoppedError(name)
 
     previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -19,7 +19,7 @@ from kagglebatt.programs import card
 from kagglebatt.programs.card import Donor, deal_hand
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.settings import MOST, Settings
-from kagglebatt.stop import stopping
+from kagglebatt.stop import stopping, stopping_at_once
 from kagglebatt.tasks.task import Task
 
 PROGRAM = parse_program("x1 = hmirror(I); O = vconcat(I, x1)")
@@ -85,6 +85,20 @@ def test_a_stream_that_is_being_written_to_harms_nothing() -> None:
         signal.raise_signal(signal.SIGTERM)
         with pytest.raises(StoppedError):
             stop.check()
+
+
+@pytest.mark.parametrize(("number", "another"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")])
+def test_what_ends_at_once_says_so(number: signal.Signals, another: str) -> None:
+    """Before anything else happens; the second signal does what it does without this."""
+    told: list[str] = []
+    before = signal.getsignal(number)
+    with stopping_at_once(told.append, "ending the kernel"):
+        with pytest.raises(StoppedError, match=number.name):
+            signal.raise_signal(number)
+        default = signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL
+        assert signal.getsignal(number) == default
+    assert told == [f"{number.name}: ending the kernel. A second {another} ends at once."]
+    assert signal.getsignal(number) == before
 
 
 @pytest.mark.parametrize("name", MOST)

@@ -35,7 +35,7 @@ def evolve(settings: Settings | None = None, *, progress: bool = True, **keyword
 
     Args:
         settings: a whole ``Settings``; or give any of its fields as keywords, or both.
-        progress: show a bar where there is a terminal or a notebook with widgets.
+        progress: show bars in a terminal or in a notebook with widgets, elsewhere a line every ten seconds.
         keywords: fields of ``Settings``. ``tasks`` may be tasks as well as a count, and ``solvers`` programs as well
             as a path. When ``minutes`` are used up the reports just end.
 
@@ -88,9 +88,11 @@ def _reports(settings: Settings, tasks: tuple[Task, ...], given: Programs | None
         if given is not None:  # through the one door that programs come in by: their text
             folder = Path(opened.enter_context(TemporaryDirectory(prefix="kagglebatt-")))
             settings = replace(settings, solvers=_written(given, folder))
-        advance = opened.enter_context(progress_bar(progress))
+        told = opened.enter_context(progress_bar(progress, settings.iterations, settings.minutes))
         try:
-            yield from iterations(settings, tasks, advance, warn)
+            for report in iterations(settings, tasks, told, warn):
+                told.iteration_done(report.solved_tasks(on_tests=False), len(report.tasks))
+                yield report
         except StoppedError as stopped:
             if stopped.reason != "time budget":
                 raise

@@ -71,7 +71,7 @@ def score(
         memory: MiB that it may need.
         jobs: worker processes; -1 for one per processor.
         backend: who does the work; one of those of ``Settings``.
-        progress: show a bar where there is a terminal or a notebook with widgets.
+        progress: show a bar in a terminal or in a notebook with widgets, elsewhere a line every ten seconds.
 
     Raises:
         ProgramError: a text is no program.

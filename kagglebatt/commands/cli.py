@@ -16,7 +16,8 @@ from typing import Any
 import click
 
 from kagglebatt import __version__
-from kagglebatt.api.progress import progress_bar
+from kagglebatt.api.progress import aside
+from kagglebatt.commands import telling
 from kagglebatt.commands.options import (
     DEAL_OPTIONS,
     HOME,
@@ -24,6 +25,7 @@ from kagglebatt.commands.options import (
     JSON,
     RUN_OPTIONS,
     TASK_OPTIONS,
+    TELLING,
     notify,
     option,
     read_tasks,
@@ -90,7 +92,7 @@ def cli() -> None:
 @click.option(
     "-f", "--file", "target", type=click.Path(path_type=Path, dir_okay=False), default="batt_run.py", show_default=True
 )
-@with_options(TASK_OPTIONS, DEAL_OPTIONS[1:], HOME)
+@with_options(TASK_OPTIONS, DEAL_OPTIONS[1:], HOME, TELLING)
 def card(target: Path, **given: Any) -> None:
     """Deal solvers, some of them mutated, into a batt file."""
     from kagglebatt.home.directory import read_archive
@@ -120,7 +122,7 @@ def card(target: Path, **given: Any) -> None:
 @click.option(
     "-b", "--batt", "batt_file", required=True, type=click.Path(path_type=Path), help="A batt file from card."
 )
-@with_options(TASK_OPTIONS, option("--seed", type=int, help="Noted in the report."), RUN_OPTIONS, HOME, JSON)
+@with_options(TASK_OPTIONS, option("--seed", type=int, help="Noted in the report."), RUN_OPTIONS, HOME, JSON, TELLING)
 @click.option("--export", type=click.Path(path_type=Path), help="Write solver_md5/ and differ_md5/ into this folder.")
 def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | None, **given: Any) -> None:
     """Run a batt on tasks: score, inline, validate and file its candidates."""
@@ -133,7 +135,7 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
     settings = Settings(**given)
     path = batt_file if batt_file.exists() or batt_file.suffix == ".py" else batt_file.with_suffix(".py")
     hand = read(read_text(path), str(path))
-    with progress_bar() as progress:
+    with telling.progress() as progress:
         report = run_hand(hand, settings, read_tasks(settings), progress, notify)
     if export is not None:
         with read_archive(report.home) as kept, writing(export):
@@ -152,6 +154,7 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
     RUN_OPTIONS,
     HOME,
     JSON,
+    TELLING,
 )
 def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
     """Deal, run, score, validate and file, again and again."""
@@ -160,9 +163,10 @@ def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
     settings = Settings(**given)
     reports = []
     try:
-        with progress_bar() as progress:
+        with telling.progress(settings) as progress:
             for report in evolve(settings, read_tasks(settings), progress, notify):
                 reports.append(report.as_json())
+                progress.iteration_done(report.solved_tasks(on_tests=False), len(report.tasks))
                 if not as_json:
                     _print_report(reports[-1], timing)
     finally:  # also when it was stopped: what was done was done
@@ -196,7 +200,8 @@ def _print_report(report: dict[str, Any], timing: bool) -> None:
     lines = [*report_text.funnel(report), *report_text.cache_statistics(report["caches"])]
     if timing:
         lines += ["", *report_text.timings(report)]
-    click.echo("\n".join([*lines, ""]))
+    with aside():
+        click.echo("\n".join([*lines, ""]))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -205,22 +210,23 @@ def main(arguments: list[str] | None = None) -> int:
     Args:
         arguments: instead of the process's own.
     """
+    telling.reset()
     try:
         code = cli.main(args=arguments, prog_name="kagglebatt", standalone_mode=False)
     except KagglebattError as error:
-        click.echo(f"kagglebatt: {error}", err=True)
+        telling.complain(str(error))
         return 2
     except (RemoteError, RunFailedError) as error:
-        notify(str(error))
+        telling.complain(str(error))
         return 1
     except StoppedError as stopped:
-        notify(str(stopped))
+        telling.complain(str(stopped))
         return STOPPED_CODES[stopped.reason]
     except OSError as error:  # of a file that was named, or of the output itself; all others say more than this
-        click.echo(f"kagglebatt: {error}", err=True)
+        telling.complain(str(error))
         return 2
     except click.exceptions.Abort:
-        click.echo("kagglebatt: interrupted", err=True)
+        telling.complain("interrupted")
         return 130
     except click.ClickException as error:
         error.show()

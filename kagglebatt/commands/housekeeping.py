@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from kagglebatt.api.progress import progress_bar
+from kagglebatt.commands import telling
 from kagglebatt.commands.options import (
     HOME,
     JSON,
     LIMIT_OPTIONS,
     RUN_OPTIONS,
     TASK_OPTIONS,
+    TELLING,
     WORKER_OPTIONS,
     notify,
     read_tasks,
@@ -70,7 +71,7 @@ def archive_show(wanted: str, home: Path, as_json: bool, no_color: bool) -> None
 @click.option(
     "--rerun", "again", is_flag=True, help="Run what is filed for these tasks again, and take out what does not hold."
 )
-@with_options(TASK_OPTIONS, LIMIT_OPTIONS, WORKER_OPTIONS, HOME)
+@with_options(TASK_OPTIONS, LIMIT_OPTIONS, WORKER_OPTIONS, HOME, TELLING)
 def archive_check(fix: bool, again: bool, home: Path, **given: Any) -> None:
     """Check every filed body and score; exit code 1 when something is wrong and was not mended, or was taken out."""
     from kagglebatt.home.directory import check, repair
@@ -99,7 +100,7 @@ def _holds(settings: Settings) -> bool:
     from kagglebatt.iteration.rerun import rerun
 
     tasks = read_tasks(settings)
-    with progress_bar() as progress:
+    with telling.progress() as progress:
         found = rerun(settings, tasks, progress, notify)
     for line in found.gone:
         click.echo(line)
@@ -116,7 +117,7 @@ def _holds(settings: Settings) -> bool:
 
 @archive.command("merge")
 @click.argument("places", nargs=-1, required=True, type=_PLACE, metavar="FROM...")
-@HOME
+@with_options(HOME, TELLING)
 def archive_merge(places: tuple[Path, ...], home: Path) -> None:
     """Take over what other homes hold, archives and caches; in any order, and as often as you like."""
     from kagglebatt.home.directory import merge_homes
@@ -140,7 +141,7 @@ def archive_export(target: Path, home: Path) -> None:
 
 @archive.command("import")
 @click.argument("folder", type=_PLACE)
-@with_options(TASK_OPTIONS, RUN_OPTIONS, HOME, JSON)
+@with_options(TASK_OPTIONS, RUN_OPTIONS, HOME, JSON, TELLING)
 def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> None:
     """Run the programs of solver_md5/ and differ_md5/ in FOLDER on tasks, and file those that prove themselves."""
     from kagglebatt import report_text
@@ -150,7 +151,7 @@ def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> N
     settings = Settings(**given)
     hand = read_exported(folder, settings.strict, notify)
     tasks = read_tasks(settings)
-    with progress_bar() as progress:
+    with telling.progress() as progress:
         report = run_hand(hand, settings, tasks, progress, notify).as_json()
     lines = [*report_text.funnel(report), *(report_text.timings(report) if timing else ())]
     click.echo(json.dumps(report) if as_json else "\n".join(lines))

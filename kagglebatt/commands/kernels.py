@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from kagglebatt.commands import telling
 from kagglebatt.commands.options import (
     DEAL_OPTIONS,
     ITERATIONS,
@@ -18,6 +19,7 @@ from kagglebatt.commands.options import (
     SIZES,
     STRICT,
     TASK_OPTIONS,
+    TELLING,
     notify,
     read_sizes,
     read_tasks,
@@ -43,7 +45,7 @@ from kagglebatt.stop import stopping_at_once
 @click.option("--expect", type=int, default=0, help="Iterations that the attached home must hold.")
 @click.option("--kernel-source", multiple=True, metavar="OWNER/SLUG", help="Attach a kernel's output; may be repeated.")
 @click.option("--budget", type=int, help="Bytes of source that Kaggle takes.")
-@with_options(TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, LIMIT_OPTIONS, SHARD, MACHINE_OPTIONS, JSON)
+@with_options(TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, LIMIT_OPTIONS, SHARD, MACHINE_OPTIONS, JSON, TELLING)
 def bundle(
     target: Path,
     name: str | None,
@@ -100,7 +102,7 @@ def bundle(
     "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("bench"), show_default=True,
     help="Folder for kernels, outputs, table.md and table.json.",
 )  # fmt: skip
-@with_options(TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, JSON)
+@with_options(TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, JSON, TELLING)
 def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any) -> None:
     """Run the bundled kernel here with papermill: each size, each iteration in a fresh kernel."""
     from kagglebatt.notebook.bench import bench as run_bench
@@ -112,8 +114,10 @@ def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any
         raise SettingsError(f"--iterations is {iterations}; it must be above 0.")
     rows = []
     try:
-        with stopping_at_once():
-            for row in run_bench(Settings(**given), counts, iterations, target, notify):
+        what = "ending the kernel that runs; the rows that are done are kept"
+        with stopping_at_once(notify, what), telling.progress() as progress:
+            hear = telling.heard(progress)
+            for row in run_bench(Settings(**given), counts, iterations, target, notify, hear):
                 rows.append(row)
                 notify(f"{row.size} tasks, iteration {row.iteration}: {row.wall:.1f} s")
     except StoppedError as stopped:

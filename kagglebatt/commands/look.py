@@ -11,13 +11,12 @@ import click
 
 from kagglebatt.api.outcomes import Outcomes, compared
 from kagglebatt.api.program import Program
-from kagglebatt.api.progress import progress_bar
 from kagglebatt.api.tracing import Trace, find_pair, is_pair, traces
 from kagglebatt.api.trial import run_each
-from kagglebatt.commands import draw
+from kagglebatt.commands import draw, telling
 from kagglebatt.commands.filed import COLUMNS, row
 from kagglebatt.commands.given import Given, is_place, pair_up, read_given, tell
-from kagglebatt.commands.options import HOME, JSON, LIMIT_OPTIONS, TASK_OPTIONS, read_tasks, with_options
+from kagglebatt.commands.options import HOME, JSON, LIMIT_OPTIONS, TASK_OPTIONS, TELLING, read_tasks, with_options
 from kagglebatt.commands.screen import NO_COLOR, Screen
 from kagglebatt.errors import HomeError, KagglebattError
 from kagglebatt.home.archive import Entry
@@ -35,7 +34,7 @@ _DRAWN = 3
 """Of many solvers, so many that are not right are shown with pictures."""
 _MOST_TEXTS = 10
 """Programs of one file whose text is shown; more are listed."""
-_OPTIONS = (TASK_OPTIONS[0], TASK_OPTIONS[2], TASK_OPTIONS[3], LIMIT_OPTIONS[:3], HOME, JSON, NO_COLOR)
+_OPTIONS = (TASK_OPTIONS[0], TASK_OPTIONS[2], TASK_OPTIONS[3], LIMIT_OPTIONS[:3], HOME, JSON, NO_COLOR, TELLING)
 
 
 @click.command()
@@ -48,7 +47,7 @@ def score(source: str, as_json: bool, no_color: bool, **given: Any) -> None:
     """
     settings = Settings(**given)
     pairs = pair_up(read_given(source, settings.home, settings.strict), settings)
-    with progress_bar() as progress, WorkerPool(settings, tell) as pool:
+    with telling.progress() as progress, WorkerPool(settings, tell) as pool:
         found = _score(pairs, pool, progress)
     if as_json:
         click.echo(json.dumps(_score_json(pairs, found)))

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they all show while they work."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from kagglebatt.commands import telling
+from kagglebatt.commands.telling import notify as notify  # commands take it from here
 from kagglebatt.errors import SettingsError
 from kagglebatt.settings import BACKENDS, Settings
 from kagglebatt.tasks.embedded import EMBEDDED
@@ -83,6 +85,16 @@ HOME = option(
 )  # fmt: skip
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
+TELLING = tuple(
+    click.option(*names, is_flag=True, expose_value=False, callback=telling.ask, help=words)
+    for names, words in (
+        (("-q", "--quiet"), "Say nothing but results and errors."),
+        (("-v", "--verbose"), "Say more: each stage, each call of Kaggle's client, each line of a kernel."),
+        (("--no-progress",), "Show no bars, nor lines now and then instead."),
+    )
+)
+"""Of every command that takes time; ``telling`` knows what was given."""
+
 
 def with_options(*groups: Any) -> Callable[[Any], Any]:
     """Add options to a command, in order."""
@@ -113,11 +125,6 @@ def read_sizes(text: str) -> tuple[int, ...]:
     if not counts or min(counts) < 1:
         raise SettingsError(f"--sizes is {text!r}; write numbers of tasks between commas, such as 5,100.")
     return counts
-
-
-def notify(sentence: str) -> None:
-    """Say something to the user beside the results."""
-    click.echo(f"kagglebatt: {sentence}", err=True)
 
 
 def read_tasks(settings: Settings) -> tuple[Task, ...]:

@@ -28,10 +28,10 @@ def push_when_there_is_room(client: Client, kernel: pushing.Folder, waits: bool)
     def keep(kernel: pushing.Folder, version: int) -> None:
         pushing.write_note(kernel, version)
         named = f"pushed as version {version}" if version else "pushed"
-        click.echo(f"{kernel.ref}: {named}, bundle {kernel.bundle}")
+        click.echo(f"{kernel.ref}: {named}, bundle {kernel.bundle}\n{pushing.link(kernel.ref)}")
 
     latest = kernel
-    for _ in client.timeouts.polls(client.timeouts.run):
+    for _ in client.polls(client.timeouts.run, "another run to end"):
 
         def again() -> pushing.Folder:
             nonlocal latest

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kagglebatt import report_text
+from kagglebatt.commands import telling
 from kagglebatt.commands.options import (
     DEAL_OPTIONS,
     HOME,
@@ -25,6 +26,7 @@ from kagglebatt.commands.options import (
     SIZES,
     STRICT,
     TASK_OPTIONS,
+    TELLING,
     notify,
     read_sizes,
     taken_machine,
@@ -85,6 +87,10 @@ def _timeouts(given: dict[str, Any], patient: bool = False) -> Timeouts:
     return Timeouts(**values, pause=values["poll"] / 5, outage=values["run"] if patient else 0.0)
 
 
+def _client(timeouts: Timeouts, held: tuple[int, ...] = ()) -> Client:
+    return Client(timeouts, notify, held, telling.detail)
+
+
 def _account(client: Client, dry_run: bool = False) -> str:
     """The account; for a dry run one that is not known, or cannot be asked for, has the name that stands for any.
 
@@ -108,7 +114,7 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*arguments: Any, **given: Any) -> None:
-        with stopping_at_once():
+        with stopping_at_once(notify, "ending; what runs on Kaggle goes on there, and the same command looks for it"):
             command(*arguments, **given)
 
     return run
@@ -116,7 +122,7 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_FOLDER
-@with_options(_QUOTA, _PATIENCE, _DRY)
+@with_options(_QUOTA, _PATIENCE, _DRY, TELLING)
 @_stoppable
 def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     """Push the kernel in FOLDER, once; a run that is there already is not pushed again."""
@@ -128,16 +134,17 @@ def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     timeouts = _timeouts(given, patient=True)
     pushing.read_folder(folder, ANYBODY)
     if dry_run:
-        kernel = pushing.read_folder(folder, _account(Client(timeouts, notify), dry_run))
+        kernel = pushing.read_folder(folder, _account(_client(timeouts), dry_run))
         lines = describe(folder)
         click.echo("\n".join([*lines, f"kaggle kernels push -p {folder}: {kernel.ref}, bundle {kernel.bundle}"]))
         return
     with locked(folder, notify, "push") as handle:
-        client = Client(timeouts, notify, (handle,))
+        client = _client(timeouts, (handle,))
         kernel = pushing.owned(pushing.read_folder(folder, _account(client)))
         if pushing.is_there(client, kernel):
             pushing.write_note(kernel, pushing.read_note(kernel) or 0)
             click.echo(f"{kernel.ref}: bundle {kernel.bundle} is there already; it was not pushed again")
+            click.echo(pushing.link(kernel.ref))
             return
         if pushing.read_note(kernel) is not None:  # an earlier push may yet show; this one must not be taken for it
             kernel = pushing.renewed(kernel)
@@ -146,14 +153,14 @@ def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
 
 @click.command()
 @_FOLDER
-@with_options(_PATIENCE, JSON)
+@with_options(_PATIENCE, JSON, TELLING)
 @_stoppable
 def status(folder: Path, as_json: bool, **given: Any) -> None:
     """Say how the run of the kernel in FOLDER is; exit code 1 when it failed, or is not there."""
     from kagglebatt.remote import kernel as remote_kernel
     from kagglebatt.remote import pushing
 
-    client = Client(_timeouts(given), notify)
+    client = _client(_timeouts(given))
     kernel = pushing.read_folder(folder, _account(client))
     state, message = "NOT PUSHED", ""
     if pushing.bundle_on_kaggle(client, kernel.ref) == kernel.bundle:
@@ -170,8 +177,13 @@ def status(folder: Path, as_json: bool, **given: Any) -> None:
 
 @click.command()
 @_FOLDER
-@click.option("--to", "target", type=click.Path(path_type=Path, file_okay=False), help="Keep the output here.")
-@with_options(HOME, _DATASET, _PATIENCE, _DRY)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep all of the output here. [default: the notebook as it was executed and its report, beside FOLDER]",
+)
+@with_options(HOME, _DATASET, _PATIENCE, _DRY, TELLING)
 @_stoppable
 def pull(
     folder: Path, target: Path | None, home: Path, dataset_source: str | None, dry_run: bool, **given: Any
@@ -180,12 +192,12 @@ def pull(
 
     With --dataset-source, fetch the published home instead.
     """
-    client = Client(_timeouts(given, patient=True), notify)
+    client = _client(_timeouts(given, patient=True))
     with _scratch() as scratch:
         if dataset_source is not None:
             _pull_dataset(client, dataset_source, scratch, home, dry_run)
         else:
-            _pull_run(client, folder, target or scratch / "output", home, dry_run)
+            _pull_run(client, folder, target, scratch, home, dry_run)
 
 
 @contextmanager
@@ -215,10 +227,11 @@ def _pull_dataset(client: Client, ref: str, folder: Path, home: Path, dry_run: b
         click.echo(f"{ref}: {solvers} solvers and {entries} cache entries were new in {home}")
 
 
-def _pull_run(client: Client, folder: Path, target: Path, home: Path, dry_run: bool) -> None:
+def _pull_run(client: Client, folder: Path, wanted: Path | None, scratch: Path, home: Path, dry_run: bool) -> None:
     from kagglebatt.remote import pushing
-    from kagglebatt.remote.watch import Watch, check_run, merge_output, wait
+    from kagglebatt.remote.watch import Watch, check_run, keep, merge_output, wait
 
+    target = wanted or scratch / "output"
     kernel = pushing.read_folder(folder, _account(client, dry_run))
     _refuse_to_replace(target, home)
     if dry_run:
@@ -231,8 +244,10 @@ def _pull_run(client: Client, folder: Path, target: Path, home: Path, dry_run: b
         raise RunFailedError(
             f"{kernel.ref}: does not have bundle {kernel.bundle}. `kagglebatt push {folder}` pushes it."
         )
-    output = wait(Watch(client, kernel.ref, kernel.bundle, target, _show, pushing.read_note(kernel) or 0))
+    output = wait(Watch(client, kernel.ref, kernel.bundle, target, telling.show, pushing.read_note(kernel) or 0))
     new = merge_output(output, home, notify)
+    for path in keep(output, wanted or folder.with_name(f"{folder.name}-output")):
+        click.echo(f"{path}: what it looked like")
     check_run(kernel.ref, output)
     assert output.result is not None
     click.echo(
@@ -248,13 +263,9 @@ def _refuse_to_replace(target: Path, home: Path) -> None:
         raise SettingsError(f"--to is {target}, which holds other things than a run's output. Give another folder.")
 
 
-def _show(line: str) -> None:
-    click.echo(line, err=True)
-
-
 @click.command()
 @click.option("-m", "--message", default="kagglebatt home", show_default=True, help="Note of the version.")
-@with_options(HOME, _DATASET, _FORCE, _PATIENCE, _DRY)
+@with_options(HOME, _DATASET, _FORCE, _PATIENCE, _DRY, TELLING)
 @_stoppable
 def publish(home: Path, message: str, dataset_source: str | None, force: bool, dry_run: bool, **given: Any) -> None:
     """Publish the home as its dataset's newest version, and see that all of it arrived."""
@@ -263,7 +274,7 @@ def publish(home: Path, message: str, dataset_source: str | None, force: bool, d
 
     with read_archive(home):
         pass
-    client = Client(_timeouts(given), notify)
+    client = _client(_timeouts(given))
     metadata = read_metadata(home, _account(client, dry_run), dataset_source)
     if dry_run:
         with remote_dataset.staged(home, metadata, {}) as folder:
@@ -307,7 +318,7 @@ def _say_what_is_begun(folder: Path, plan: LoopPlan) -> None:
     help="Folder for the loop's state, kernels and outputs.",
 )
 @with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, MACHINE_OPTIONS,
-              _QUOTA, _FORCE, _PATIENCE, _DRY, JSON)  # fmt: skip
+              _QUOTA, _FORCE, _PATIENCE, _DRY, JSON, TELLING)  # fmt: skip
 @_stoppable
 def loop(
     sizes: str,
@@ -336,7 +347,7 @@ def loop(
         raise SettingsError(f"{settings.home}: cannot be written, and a loop files what it learns. Copy it first.")
     with ExitStack() as stack:
         handles = () if dry_run else (stack.enter_context(locked(target, notify)),)
-        client = Client(timeouts, notify, handles)
+        client = _client(timeouts, handles)
         account = _account(client, dry_run)
         metadata = read_metadata(settings.home, account, dataset_source)
         plan = LoopPlan(
@@ -351,7 +362,7 @@ def loop(
             return
         done = []
         try:
-            for step in Loop(plan, read_state(target, plan.asked()), client, _show).walk():
+            for step in Loop(plan, read_state(target, plan.asked()), client, telling.show).walk():
                 done.append({"loop_iteration": step.iteration, "size": step.size, "reports": list(step.reports)})
                 if not as_json:
                     click.echo(f"iteration {step.iteration}, {step.size} tasks")

@@ -19,17 +19,15 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+from kagglebatt.api.progress import EVERY
 from kagglebatt.errors import RunFailedError, SettingsError
 from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
-from kagglebatt.notebook.result import RESULT_NAME, Result, read_result
-from kagglebatt.notify import Notify
+from kagglebatt.notebook.result import NOTEBOOK_NAME, RESULT_NAME, Result, read_result
+from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.library import read_to_deal
 from kagglebatt.running.worker_start import path_entries_with
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
-
-NOTEBOOK_NAME = "__notebook__.ipynb"
-"""Its name while it runs, as on Kaggle."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +47,18 @@ class BenchRow:
 
 
 def bench(
-    settings: Settings, sizes: Sequence[int], iterations: int, folder: Path, notify: Notify
+    settings: Settings,
+    sizes: Sequence[int],
+    iterations: int,
+    folder: Path,
+    notify: Notify,
+    hear: Notify = notify_nobody,
 ) -> Iterator[BenchRow]:
     """Run every size so many times; yields each row as it is done.
 
     Args:
         settings: of every run; their tasks and iterations are not used.
+        hear: given each line that a kernel prints, when it does, and which kernel that is.
         folder: for kernels and outputs, ``5-tasks/kernel``, ``5-tasks/output-1`` and so on; replaced if it is there.
 
     Raises:
@@ -77,7 +81,8 @@ def bench(
             output = place / f"output-{iteration}"
             started = perf_counter()
             with mounted(place / "input", {"notebooks/local/kagglebatt-bench": before} if before else {}) as inputs:
-                result = run_notebook(notebook, bundle, inputs, output)
+                named = f"{size} tasks, iteration {iteration} of {iterations}"
+                result = run_notebook(notebook, bundle, inputs, output, Heard(hear, named))
             yield BenchRow(len(tasks), iteration, perf_counter() - started, result.runs[-1])
             before = output
 
@@ -109,8 +114,27 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path) -> Result:
+class Heard:
+    """Takes what a kernel prints as if it were a file, and passes its lines on."""
+
+    def __init__(self, hear: Notify, kernel: str) -> None:
+        self._hear, self._kernel, self._rest = hear, kernel, ""
+        hear(f"{kernel}: the kernel begins")
+
+    def write(self, text: str) -> None:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._hear(f"{self._kernel}: {line.strip()}")
+
+    def flush(self) -> None:
+        """A line is passed on when it is whole."""
+
+
+def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path, heard: Heard | None = None) -> Result:
     """Run a bundled notebook in a fresh kernel, as a batch run; the note that it left.
+
+    Args:
+        heard: written to as the kernel prints.
 
     Raises:
         RunFailedError: it did not come to its end.
@@ -122,7 +146,12 @@ def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path) -> 
     fault = ""
     try:
         path = os.pathsep.join(path_entries_with(("ipykernel",)))  # or a kernel would run what lies in other entries
-        batch = {"KAGGLE_KERNEL_RUN_TYPE": "Batch", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTHONPATH": path}
+        batch = {
+            "KAGGLE_KERNEL_RUN_TYPE": "Batch",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            "PYTHONPATH": path,
+            EVERY: os.environ.get(EVERY, "1"),
+        }
         with _own_kernel(), _environment(**batch):
             papermill.execute_notebook(
                 str(notebook).replace("{", "{{").replace("}", "}}"),
@@ -130,6 +159,7 @@ def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path) -> 
                 parameters=places,
                 cwd=str(output),
                 progress_bar=False,
+                stdout_file=heard,
                 extra_arguments=["--log-level=ERROR"],  # or each kernel warns that it talks over TCP
             )
     except papermill.exceptions.PapermillExecutionError as error:

@@ -10,13 +10,13 @@ import ast
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
+from kagglebatt.api.progress import every, progress_bar
 from kagglebatt.errors import HomeError, SettingsError, StoppedError
 from kagglebatt.home import index
 from kagglebatt.home.copying import copy_home
@@ -25,13 +25,11 @@ from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.inputs import FoundHome, RequiredInput, check, find_file, find_homes
 from kagglebatt.notebook.overview import Overview, make_overview
 from kagglebatt.notebook.result import write_result
+from kagglebatt.notify import Pace
 from kagglebatt.report_text import funnel, recalled
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import CHALLENGES_NAME, load_tasks
 from kagglebatt.tasks.task import Task
-
-_QUIET_SECONDS, _MOST_QUIET_SECONDS, _QUIET_PART = 10.0, 60.0, 0.02
-"""Something is printed at most this often: at first, and in a run of hours, whose log must stay readable."""
 
 
 def say(sentence: str) -> None:
@@ -156,12 +154,14 @@ class Kernel:
             KagglebattError: something cannot be read or written; what was finished is saved.
         """
         with self._noted("complete", "was run"):
-            progress, told = Progress(), 0
+            pace, settings, told = Pace(every()), self.settings, 0
             try:
-                for report in evolve(self.settings, self.tasks, progress, say):
-                    self.runs.append(report.as_json())
-                    if len(self.runs) == 1 or progress.due():
-                        told = self._tell_last()
+                with progress_bar(True, settings.iterations, settings.minutes, say, pace=pace) as progress:
+                    for report in evolve(settings, self.tasks, progress, say):
+                        self.runs.append(report.as_json())
+                        progress.iteration_done(report.solved_tasks(on_tests=False), len(report.tasks))
+                        if len(self.runs) == 1 or pace.due():
+                            told = self._tell_last()
             finally:
                 if len(self.runs) > told:
                     self._tell_last()
@@ -195,28 +195,6 @@ class Kernel:
         for path in sorted(self.working_folder.iterdir()):
             if path.is_file():
                 say(f"{path.stat().st_size:>12,} bytes  {path.name}")
-
-
-class Progress:
-    """A line now and then: which stage, how far, how long."""
-
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
-        self._began = self._told = clock()
-
-    def due(self) -> bool:
-        """Whether nothing was said for long enough; then it counts as said."""
-        now = self._clock()
-        quiet = min(_MOST_QUIET_SECONDS, max(_QUIET_SECONDS, (now - self._began) * _QUIET_PART))
-        if now - self._told < quiet:
-            return False
-        self._told = now
-        return True
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Told how far the work is; says it now and then."""
-        if self.due():
-            say(f"{self._told - self._began:7.1f} s  {stage} {done:,} of {total:,} candidate runs")
 
 
 def hardware() -> str:

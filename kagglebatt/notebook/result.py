@@ -13,7 +13,11 @@ from kagglebatt.errors import SettingsError
 from kagglebatt.home.files import file_digest, read_json, write_aside
 
 RESULT_NAME = "result.json"
-_NOT_OURS = (RESULT_NAME, "__notebook__.ipynb")
+NOTEBOOK_NAME = "__notebook__.ipynb"
+"""The notebook's name while it runs, and of what it looks like afterwards."""
+REPORT_NAME = "report.html"
+"""The page that a run leaves, to be looked at."""
+_NOT_OURS = (RESULT_NAME, NOTEBOOK_NAME)
 """The notebook is still being written while it runs."""
 
 

@@ -16,7 +16,8 @@ from time import monotonic, sleep
 from typing import Any
 
 from kagglebatt.errors import CredentialsError, RemoteError, UnsureError
-from kagglebatt.notify import Notify
+from kagglebatt.markup import as_time
+from kagglebatt.notify import Notify, Pace, notify_nobody
 from kagglebatt.remote.answers import TRACED, UNTRACED, Answer, read_answer
 from kagglebatt.remote.installed import found_client
 from kagglebatt.remote.sign_in import check_folder, unknown_account
@@ -32,6 +33,9 @@ _UNSEEN = "See whether it is there, and whether this account may see it."
 _LATER = "Run the same command again later."
 _PINS = (2, 2, 5)
 """The first version that does what ``Client.pins`` says."""
+
+_LOOK_SECONDS = 1.0
+"""So often is looked whether there is something to say of a call that takes long."""
 
 _SLOWEST = 60
 """Pauses grow to at most so many times the first."""
@@ -97,9 +101,12 @@ class Client:
     Attributes:
         timeouts: its time limits.
         notify: told of what goes on.
+        detail: told of every call.
     """
 
-    def __init__(self, timeouts: Timeouts, notify: Notify, held: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, timeouts: Timeouts, notify: Notify, held: tuple[int, ...] = (), detail: Notify = notify_nobody
+    ) -> None:
         """Find the command.
 
         Args:
@@ -113,11 +120,26 @@ class Client:
         self._held = held
         self.timeouts = timeouts
         self.notify = notify
+        self.detail = detail
 
     @property
     def pins(self) -> bool:
         """Whether it asks after the version that is named, and not after the newest all the same."""
         return self._version >= _PINS
+
+    def polls(self, seconds: float, what: str) -> Iterator[float]:
+        """``Timeouts.polls``; what is waited for is said when one look was not enough, and now and then after that.
+
+        Args:
+            what: should happen, such as "the run to end".
+        """
+        pace = Pace(part=0.1, most=600.0)
+        for number, passed in enumerate(self.timeouts.polls(seconds)):
+            if number == 1:
+                self.notify(f"Waiting for {what}, {as_time(seconds)} at most.")
+            elif number and pace.due():
+                self.notify(f"Still waiting for {what}, after {as_time(passed)}.")
+            yield passed
 
     def account(self, again: bool = True) -> str:
         """The name of the account that the client is logged in to.
@@ -194,13 +216,18 @@ class Client:
     def _run(self, arguments: tuple[str, ...], stretch: float, held: tuple[int, ...]) -> str:
         check_folder()
         seconds = self.timeouts.call * stretch
+        began, pace = monotonic(), Pace(part=0.1)
         process = self.start(*arguments, held=held)
         try:
-            out, err = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            raise UnsureError(f"`kaggle {' '.join(arguments[:2])}` gave no answer within {seconds:.0f} s.") from None
+            while (answered := _hear(process, min(began + seconds - monotonic(), _LOOK_SECONDS))) is None:
+                if monotonic() - began >= seconds:
+                    raise UnsureError(f"`kaggle {' '.join(arguments[:2])}` gave no answer within {seconds:.0f} s.")
+                if pace.due():
+                    self.notify(f"`kaggle {' '.join(arguments[:2])}` is at it, for {as_time(pace.passed)} by now.")
         finally:
             end(process)
+        out, err = answered
+        self.detail(f"kaggle {' '.join(arguments)}: {monotonic() - began:.1f} s, exit code {process.returncode}")
         answer = read_answer(out, err)
         if process.returncode == 0 and "User cancelled operation" not in out:
             return answer.out
@@ -219,6 +246,14 @@ class Client:
             start_new_session=True,
             pass_fds=held,
         )
+
+
+def _hear(process: subprocess.Popen[str], seconds: float) -> tuple[str, str] | None:
+    """What a client printed until its end; None while it goes on."""
+    try:
+        return process.communicate(timeout=max(0.0, seconds))
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def end(process: subprocess.Popen[Any]) -> None:

@@ -184,6 +184,7 @@ def download(client: Client, ref: str, into: Path) -> None:
     Raises:
         RemoteError: Kaggle does not give it, or the dataset holds none.
     """
+    client.notify(f"{ref}: fetching the published home")
     for pause in client.timeouts.pauses():
         client.read("datasets", "download", ref, "-p", str(into), "-o", "-q", transfer=True)
         broken = _unzip(into)
@@ -263,7 +264,7 @@ def publish(
                 return before.version
         for number in range(_TRIES):
             _wait_until_idle(client, ref, before)
-            why, known = _send(client, folder, before is None, note, 2.0**number)
+            why, known = _send(client, ref, folder, before is None, note, 2.0**number)
             settle = client.timeouts.settle if known != _REFUSED else 4 * client.timeouts.poll
             version = _arrived(client, ref, sent(folder), before.version if before else 0, settle)
             if version:
@@ -299,7 +300,7 @@ def _is_same(folder: Path, there: Mapping[str, Any], listed: Mapping[str, int]) 
     return bool(own) and own == there.get("files") and not index.altered(folder) and listed == sent(folder)
 
 
-def _send(client: Client, folder: Path, new: bool, note: str, stretch: float) -> tuple[str, str]:
+def _send(client: Client, ref: str, folder: Path, new: bool, note: str, stretch: float) -> tuple[str, str]:
     """Send a folder; why not all of it may have arrived, as far as the client says, and whether it was refused.
 
     The name of a new dataset is also taken when an earlier answer was lost, and it is there already.
@@ -307,7 +308,9 @@ def _send(client: Client, folder: Path, new: bool, note: str, stretch: float) ->
     Args:
         stretch: of the time that it may take.
     """
-    stretch *= 2 + sum(sent(folder).values()) / _SLOWEST / client.timeouts.call
+    sizes = sent(folder).values()
+    client.notify(f"{ref}: sending {len(sizes)} files, {sum(sizes):,} bytes")
+    stretch *= 2 + sum(sizes) / _SLOWEST / client.timeouts.call
     verb = ("create",) if new else ("version", "-m", note)
     try:
         said = client.ask("datasets", *verb, "-p", str(folder), "-t", stretch=stretch)
@@ -337,7 +340,7 @@ def _wait_until_idle(client: Client, ref: str, newest: Published | None) -> None
     """Wait while the newest version is processed; Kaggle refuses another one meanwhile."""
     if newest is None or newest.state == _READY:
         return
-    for _ in client.timeouts.polls(client.timeouts.ready):
+    for _ in client.polls(client.timeouts.ready, f"an earlier version of {ref} to be ready"):
         found = find_published(client, ref)
         if found is None or found.state == _READY or found.state in _FAILED:
             return
@@ -347,7 +350,7 @@ def _wait_until_idle(client: Client, ref: str, newest: Published | None) -> None
 def _arrived(client: Client, ref: str, wanted: Mapping[str, int], before: int, settle: float) -> int:
     """The version that came after ``before``, once it is ready and has all files; 0 when it does not come so."""
     waited_ready = 0.0
-    for passed in client.timeouts.polls(client.timeouts.ready):
+    for passed in client.polls(client.timeouts.ready, f"the new version of {ref} to be ready"):
         found = find_published(client, ref)
         if found is not None and found.version > before:
             if found.state in _FAILED:

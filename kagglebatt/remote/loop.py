@@ -159,7 +159,7 @@ class Loop:
         """Push the kernels of a step, as many as Kaggle takes at once, until each has given what it found."""
         watches: dict[str | None, Watch] = {}
         try:
-            for _ in self.client.timeouts.polls(self.client.timeouts.run * _ATTEMPTS):
+            for _ in self.client.polls(self.client.timeouts.run * _ATTEMPTS, self._waited_for(size)):
                 full = False
                 for run in self.state.runs:
                     if run.phase in (PLANNED, PUSHING) and not full:
@@ -174,6 +174,10 @@ class Loop:
             for watch in watches.values():
                 watch.close()
         raise UnsureError("The kernels are not over. Run the same command again to go on waiting.")
+
+    def _waited_for(self, size: int) -> str:
+        iteration, step = self.plan.steps[self.state.step][0], f"{self.state.step + 1} of {len(self.plan.steps)}"
+        return f"the kernels of step {step} (iteration {iteration}, {size} tasks) to end"
 
     def _kernel_folder(self, run: Run) -> Path:
         return self.plan.folder / f"kernel-{(run.shard or '1/1').replace('/', '-of-')}"

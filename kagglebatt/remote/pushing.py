@@ -65,6 +65,11 @@ class Folder:
     code_file: str
 
 
+def link(ref: str) -> str:
+    """Where a kernel can be looked at."""
+    return f"https://www.kaggle.com/code/{ref}"
+
+
 def read_folder(path: Path, account: str) -> Folder:
     """The kernel in a folder that ``bundle`` wrote.
 
@@ -183,7 +188,7 @@ def shows_up(client: Client, ref: str, bundle: str) -> bool:
     Raises:
         RemoteError: Kaggle does not say.
     """
-    for _ in client.timeouts.polls(client.timeouts.settle):
+    for _ in client.polls(client.timeouts.settle, f"{ref} to show bundle {bundle}"):
         if bundle_on_kaggle(client, ref) == bundle:
             return True
     return bundle_on_kaggle(client, ref) == bundle  # the last look comes after all that time
@@ -227,6 +232,8 @@ _FINISHING = "A push is under way, and is finished first. Once more ends it at o
 def _send(client: Client, kernel: Folder) -> int:
     """Push a kernel; its version."""
     limit = min(_MOST_SECONDS, int((kernel.seconds or _MOST_SECONDS) + _MARGIN_SECONDS))
+    size = sum(path.stat().st_size for path in kernel.path.iterdir() if path.is_file())
+    client.notify(f"{kernel.ref}: pushing {size:,} bytes")
     try:
         said = client.ask("kernels", "push", "-p", str(kernel.path), "-t", str(limit))
     except UnsureError:

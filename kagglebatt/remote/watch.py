@@ -6,6 +6,7 @@ on its log is shown; when it is over its output is fetched and checked.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from time import monotonic
 from kagglebatt.errors import IgnoredInputError, InputError, RemoteError, RunFailedError, UnsureError
 from kagglebatt.home import index
 from kagglebatt.home.directory import merge_homes
+from kagglebatt.home.files import writing
+from kagglebatt.notebook.result import NOTEBOOK_NAME, REPORT_NAME
 from kagglebatt.notify import Notify
 from kagglebatt.remote.client import ABSENT, Client
 from kagglebatt.remote.kernel import GOING, Follower, Output, fetch, note_is_there, status
@@ -84,6 +87,7 @@ class Watch:
         last = waited > self.client.timeouts.settle
         if waited and not last and not note_is_there(self.client, self._asked, self.bundle):
             return None
+        self.client.notify(f"{self.ref}: fetching what it left")
         output = fetch(self.client, self._asked, self.bundle, self.into)
         if output.result is not None and output.result.bundle == self.bundle:
             return output
@@ -133,7 +137,7 @@ def wait(watch: Watch) -> Output:
     """
     client = watch.client
     try:
-        for _ in client.timeouts.polls(client.timeouts.run):
+        for _ in client.polls(client.timeouts.run, f"{watch.ref} to end"):
             output = watch.poll()
             if output is not None:
                 return output
@@ -153,6 +157,22 @@ def merge_output(output: Output, home: Path, notify: Notify) -> int:
     if output.result is None or index.FILES[0] not in output.result.files:
         return 0
     return sum(solvers for _, solvers, _ in merge_homes([output.folder], home, notify))
+
+
+def keep(output: Output, folder: Path) -> list[Path]:
+    """Keep what people look at of an output: the notebook as it was executed, and the report; those that there are.
+
+    Raises:
+        OutputError: the folder cannot be written to.
+    """
+    found = [output.folder / name for name in (REPORT_NAME, NOTEBOOK_NAME) if (output.folder / name).is_file()]
+    if folder.resolve() == output.folder.resolve():
+        return found
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in found:
+            shutil.copyfile(path, folder / path.name)
+    return [folder / path.name for path in found]
 
 
 def check_run(ref: str, output: Output) -> None:

@@ -12,7 +12,7 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
 from kagglebatt.errors import SettingsError
-from kagglebatt.notebook.bench import _own_kernel, refuse_unwritable_name
+from kagglebatt.notebook.bench import Heard, _own_kernel, refuse_unwritable_name
 
 COMMAND = (sys.executable, "-m", "kagglebatt")
 SMALL = ("--sizes", "1", "--iterations", "1", "--candidates", "2", "--jobs", "1")
@@ -47,6 +47,15 @@ def test_bench_runs_beside_a_foreign_kernel(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["runs"]) == 1
+
+
+def test_what_a_kernel_prints_is_passed_on() -> None:
+    """Line by line, as it comes, with the kernel's name."""
+    heard: list[str] = []
+    stream = Heard(heard.append, "5 tasks, iteration 1 of 2")
+    for text in ("5 ta", "sks\n  score 1", " of 2\n", "rest"):
+        stream.write(text)
+    assert heard == [f"5 tasks, iteration 1 of 2: {what}" for what in ("the kernel begins", "5 tasks", "score 1 of 2")]
 
 
 def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:

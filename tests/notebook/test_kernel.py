@@ -26,7 +26,6 @@ from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.bundle import BundleRequest, build
 from kagglebatt.notebook.inputs import FoundHome, RequiredInput, find_file, find_homes
 from kagglebatt.notebook.inputs import check as check_inputs
-from kagglebatt.notebook.kernel import Progress
 from kagglebatt.notebook.result import RESULT_NAME, read_result
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
@@ -321,24 +320,6 @@ def test_a_file_is_found_by_name_and_digest(tmp_path: Path) -> None:
         find_file(tmp_path, "tasks.json", "0" * 64)
     with pytest.raises(InputError, match=r"has no other\.json"):
         find_file(tmp_path, "other.json", "0" * 64)
-
-
-def test_progress_is_no_flood(capsys: pytest.CaptureFixture[str]) -> None:
-    """At most a line in ten seconds."""
-    now = iter(range(1000))
-    progress = Progress(clock=lambda: float(next(now)))
-    for done in range(35):
-        progress("score", done, 35)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
-    assert lines[0].split() == ["10.0", "s", "score", "9", "of", "35", "candidate", "runs"]
-
-
-def test_a_day_of_progress_is_a_short_log() -> None:
-    """At most a line in a minute, once it went on for hours."""
-    now = iter(range(12 * 3600))
-    progress = Progress(clock=lambda: float(next(now)))
-    assert 600 < sum(progress.due() for _ in range(12 * 3600 - 1)) < 900
 
 
 def test_bench_says_what_it_measured(tmp_path: Path) -> None:

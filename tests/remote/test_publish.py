@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,6 +32,10 @@ class Shelf:
         self.timeouts = Timeouts(poll=0.01, settle=0.01, pause=0.01)
         self.notify: Callable[[str], object] = self.told.append
         self._folder = folder
+
+    def polls(self, seconds: float, _what: str) -> Iterator[float]:
+        """Without a word."""
+        return self.timeouts.polls(seconds)
 
     @property
     def client(self) -> Client:

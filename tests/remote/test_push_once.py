@@ -193,7 +193,7 @@ def command(kaggle: Standin, bundled: Path, tmp_path: Path, monkeypatch: pytest.
     folder = Path(shutil.copytree(bundled, tmp_path / "pushed"))
     quick = ("--settle", "3", "--poll", "0.02", "--call-timeout", "2", "--wait", "0.5")
 
-    def swift(timeouts: Timeouts, notify: Callable[[str], object], held: tuple[int, ...] = ()) -> SwiftClient:
+    def swift(timeouts: Timeouts, notify: Callable[[str], object], *_more: object) -> SwiftClient:
         client = SwiftClient(kaggle, timeouts)
         client.notify = notify  # type: ignore[assignment]
         return client
@@ -204,7 +204,9 @@ def command(kaggle: Standin, bundled: Path, tmp_path: Path, monkeypatch: pytest.
 
 def test_a_push_is_repeated_at_once(kaggle: Standin, command: Callable[..., Result]) -> None:
     """It is there already, also where a look says otherwise at first."""
-    assert "pushed as version 1" in command("push").output
+    first = command("push").output
+    assert "pushed as version 1" in first
+    assert "https://www.kaggle.com/code/tester/" in first
     kaggle.inject("get-kernel-behind", 2)
     again = command("push")
     assert ("is there already" in again.output, again.exit_code, runs(kaggle)) == (True, 0, [1])

@@ -1,0 +1,54 @@
+"""How far a run of several iterations is, in figures and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from time import monotonic
+
+from kagglebatt.markup import as_time, plural
+
+
+class WholeRun:
+    """Iterations done, tasks solved, and the seconds that the rest may take.
+
+    Attributes:
+        iterations: how many there are to be, unless the time budget is used up before.
+        done: how many are.
+    """
+
+    def __init__(self, iterations: int, minutes: float | None = None, clock: Callable[[], float] = monotonic) -> None:
+        self.iterations = iterations
+        self.done = 0
+        self._clock = clock
+        self._began = self._last = clock()
+        self._budget = None if minutes is None else 60 * minutes
+        self._solved: set[str] = set()
+        self._tasks = 0
+
+    def add(self, solved: Collection[str], tasks: int) -> None:
+        """One more iteration is done; ``solved`` are ids of tasks that it solved, of ``tasks``."""
+        self.done += 1
+        self._last = self._clock()
+        self._solved.update(solved)
+        self._tasks = tasks
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until the end, if the other iterations take as long as those before; None when nothing tells."""
+        now = self._clock()
+        ends = []
+        if self._budget is not None:
+            ends.append(self._began + self._budget)
+        if self.done:
+            ends.append(self._last + (self._last - self._began) / self.done * (self.iterations - self.done))
+        return max(0.0, min(ends) - now) if ends else None
+
+    @property
+    def words(self) -> str:
+        """What there is to say beside the count of iterations; may be empty."""
+        said = []
+        if self.done:
+            said.append(f"{len(self._solved):,} of {plural(self._tasks, 'task')} solved")
+        if self.left is not None:
+            said.append(f"about {as_time(self.left)} left")
+        return ", ".join(said)
