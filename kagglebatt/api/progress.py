@@ -82,8 +82,7 @@ def progress_bar(
         verbose: a line for each stage, however short.
         pace: of the lines; that of ``every`` when None.
     """
-    several = iterations > 1 or minutes is not None
-    whole = WholeRun(iterations, minutes) if several else None
+    whole = WholeRun(iterations, minutes) if iterations > 1 else None
     bars = _tqdm() if wanted else None
     display: _Display
     if bars is not None:
@@ -200,10 +199,9 @@ class _Lines:
 
     def _tell(self, what: str) -> None:
         line = f"{self._pace.passed:7.1f} s  {what}"
-        if self._whole is not None and self._whole.iterations > 1:
+        if self._whole is not None:
             line += f"; iteration {min(self._whole.done + 1, self._whole.iterations)} of {self._whole.iterations}"
-        if self._whole is not None and self._whole.words:
-            line += f", {self._whole.words}"
+            line += f", {self._whole.words}" if self._whole.words else ""
         self._say(line)
 
     def turn(self) -> None:

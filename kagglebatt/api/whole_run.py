@@ -34,21 +34,21 @@ class WholeRun:
 
     @property
     def left(self) -> float | None:
-        """Seconds until the end, if the other iterations take as long as those before; None when nothing tells."""
-        now = self._clock()
-        ends = []
+        """Seconds until the end, if the other iterations take as long as those before; None before the first is done.
+
+        The time budget ends a run sooner, if it does.
+        """
+        if not self.done:
+            return None
+        end = self._last + (self._last - self._began) / self.done * (self.iterations - self.done)
         if self._budget is not None:
-            ends.append(self._began + self._budget)
-        if self.done:
-            ends.append(self._last + (self._last - self._began) / self.done * (self.iterations - self.done))
-        return max(0.0, min(ends) - now) if ends else None
+            end = min(end, self._began + self._budget)
+        return max(0.0, end - self._clock())
 
     @property
     def words(self) -> str:
-        """What there is to say beside the count of iterations; may be empty."""
-        said = []
-        if self.done:
-            said.append(f"{len(self._solved):,} of {plural(self._tasks, 'task')} solved")
-        if self.left is not None:
-            said.append(f"about {as_time(self.left)} left")
-        return ", ".join(said)
+        """What there is to say beside the count of iterations; nothing before the first is done."""
+        left = self.left
+        if left is None:
+            return ""
+        return f"{len(self._solved):,} of {plural(self._tasks, 'task')} solved, about {as_time(left)} left"

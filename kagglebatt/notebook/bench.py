@@ -160,7 +160,9 @@ def run_notebook(notebook: Path, bundle: Bundle, inputs: Path, output: Path, hea
                 cwd=str(output),
                 progress_bar=False,
                 stdout_file=heard,
-                extra_arguments=["--log-level=ERROR"],  # or each kernel warns that it talks over TCP
+                extra_arguments=[
+                    "--log-level=CRITICAL"
+                ],  # or kernels say that they talk over TCP, and that they are ended
             )
     except papermill.exceptions.PapermillExecutionError as error:
         fault = f"{error.ename}: {error.evalue}"

@@ -59,6 +59,7 @@ def test_quiet_is_quiet_for_one_command(capsys: pytest.CaptureFixture[str]) -> N
 )
 def test_notes_and_details(given: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     """-v has both, -q none."""
+    telling.reset()
     parser = click.Command("some", params=[], callback=lambda: None)
     with_options(TELLING)(parser)
     parser.main(args=list(given), standalone_mode=False)
