@@ -103,12 +103,12 @@ def _to_stderr(line: str) -> None:
 
 def _tqdm() -> Any:
     """The kind of bar that can be shown here; None where none can. Late: importing the notebook's takes a while."""
-    if "ipykernel" not in sys.modules:
-        if not sys.stderr.isatty():
-            return None
+    if sys.stderr.isatty():
         from tqdm import tqdm
 
         return tqdm
+    if "ipykernel" not in sys.modules:
+        return None
     if os.environ.get("KAGGLE_KERNEL_RUN_TYPE") == "Batch":  # only the log is read while it runs
         return None
     with warnings.catch_warnings():

@@ -170,6 +170,7 @@ class Bar:
 def notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook that has widgets."""
     monkeypatch.delenv("KAGGLE_KERNEL_RUN_TYPE", raising=False)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
     monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
     import tqdm.notebook
 
