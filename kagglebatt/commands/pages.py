@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kagglebatt.commands.options import HOME, LIMIT_OPTIONS, TASK_OPTIONS, notify, read_tasks, with_options
+from kagglebatt.commands.options import HOME, LIMIT_OPTIONS, TASK_OPTIONS, TELLING, notify, read_tasks, with_options
 from kagglebatt.settings import Settings
 
 
@@ -22,7 +22,7 @@ from kagglebatt.settings import Settings
     "--since", type=click.IntRange(1), metavar="ITERATION",
     help="Tasks solved from this iteration on are newly solved. [default: the last one]",
 )  # fmt: skip
-@with_options(HOME, TASK_OPTIONS, LIMIT_OPTIONS[:3])
+@with_options(HOME, TASK_OPTIONS, LIMIT_OPTIONS[:3], TELLING)
 def report(output: Path, look: bool, since: int | None, **given: Any) -> None:
     """Make one HTML page of what a home knows: every task, its program step by step, and how it came."""
     from kagglebatt.pages.page import make_page
