@@ -29,7 +29,15 @@ IMAGES = {
 }
 """What differs between the images that Kaggle has of each Python."""
 
-_IN_BOTH = ("joblib==1.5.3", "matplotlib==3.10.0", "tqdm==4.67.3", "click==8.3.3", "papermill>=2.6", "nbclient")
+_IN_BOTH = (
+    "joblib==1.5.3",
+    "matplotlib==3.10.0",
+    "jinja2==3.1.6",
+    "tqdm==4.67.3",
+    "click==8.3.3",
+    "papermill>=2.6",
+    "nbclient",
+)
 
 _NO_NETWORK = """
 import socket

@@ -42,8 +42,17 @@ MINUTES = 690.0
 PARAMETERS = ("iterations", "candidates", "seed", "jobs", "timeout", "mutate", "memory", "minutes", "shard")
 """Settings that a notebook has as parameters."""
 
+_FOLDED = {
+    "_kg_hide-input": True,  # on Kaggle
+    "jupyter": {"source_hidden": True},  # in JupyterLab and Notebook
+    "tags": ["hide-input"],  # in what is made by Jupyter Book
+    "transient": {"remove_source": True},  # in what nbconvert makes
+}
+"""A code cell's metadata: its output is shown, and its source on request; the template's cells have the same."""
+
 _MOVABLE = ("home", "tasks")
 _PACKAGE = Path(__file__).parents[1]
+_SUFFIXES = (".py", ".j2", ".css", ".js")
 
 
 @dataclass(frozen=True)
@@ -156,8 +165,8 @@ def build(request: BundleRequest, tasks: tuple[Task, ...]) -> Bundle:
 
 
 def _code() -> dict[str, bytes]:
-    """The package's own source files, as they are."""
-    paths = [path for path in sorted(_PACKAGE.rglob("*.py")) if "__pycache__" not in path.parts]
+    """The package's own source files, as they are, and what the report page is made of."""
+    paths = [path for path in sorted(_PACKAGE.rglob("*")) if path.suffix in _SUFFIXES and path.is_file()]
     return {path.relative_to(_PACKAGE.parent).as_posix(): path.read_bytes() for path in paths}
 
 
@@ -249,5 +258,5 @@ def _with_values(source: str, baked: Mapping[str, Any]) -> str:
 def _payload_cell(name: str, payload: Payload) -> Any:
     cell = nbformat.v4.new_code_cell(f'payloads["{name}"] = "{payload.digest}", """\n{payload.text}\n"""')
     cell.id = f"payload-{name}"
-    cell.metadata = nbformat.from_dict({"jupyter": {"source_hidden": True}, "_kg_hide-input": True})
+    cell.metadata = nbformat.from_dict(_FOLDED)
     return cell

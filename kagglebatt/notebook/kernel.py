@@ -13,19 +13,20 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from kagglebatt.api.progress import every, progress_bar
-from kagglebatt.errors import HomeError, SettingsError, StoppedError
+from kagglebatt.errors import HomeError, KagglebattError, SettingsError, StoppedError
 from kagglebatt.home import index
 from kagglebatt.home.copying import copy_home
 from kagglebatt.home.directory import merge_homes
 from kagglebatt.iteration.iterate import evolve
 from kagglebatt.notebook.inputs import FoundHome, RequiredInput, check, find_file, find_homes
-from kagglebatt.notebook.overview import Overview, make_overview
 from kagglebatt.notebook.result import write_result
 from kagglebatt.notify import Pace
+from kagglebatt.pages.page import FILE_NAME, Page, make_page
 from kagglebatt.report_text import funnel, recalled
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import CHALLENGES_NAME, load_tasks
@@ -79,6 +80,7 @@ class Kernel:
         needs: inputs that must be there.
         task_files: sha256 by name of the task files.
         given: settings by name.
+        ended: status and message of the last note.
     """
 
     bundle: str
@@ -90,6 +92,7 @@ class Kernel:
     given: Mapping[str, Any]
     runs: list[dict[str, Any]] = field(default_factory=list)
     tasks: tuple[Task, ...] = ()
+    ended: tuple[str, str] = ("failed", "it was not run")
 
     @property
     def settings(self) -> Settings:
@@ -184,11 +187,26 @@ class Kernel:
             say(f"failed before it {what}: {message}")
             raise
         finally:
-            write_result(self.working_folder, self.bundle, status, message, self.runs)
+            self.ended = status, message
+            self._note()
 
-    def report(self) -> Overview:
-        """What was found, with pictures."""
-        return make_overview(self.working_folder, self.runs, self.tasks)
+    def _note(self) -> None:
+        write_result(self.working_folder, self.bundle, *self.ended, self.runs)
+
+    def report(self) -> Page:
+        """What was found, as a page; it is left as a file, too. Where none can be made, it says why: the run stands."""
+        since = self.runs[0]["iteration"] if self.runs else None
+        try:
+            page = make_page(
+                self.working_folder, self.tasks, self.settings, "this kernel", since, empty=True, notify=say
+            )
+            page.write(self.working_folder / FILE_NAME)
+            self._note()
+        except (KagglebattError, OSError) as error:
+            words = f"No report was made: {error}"
+            return Page(f"<p>{escape(words)}</p>", words)
+        say(page.summary)
+        return page
 
     def outputs(self) -> None:
         """Say what the run leaves."""

@@ -378,11 +378,12 @@ def test_an_older_archive_is_told_apart_by_what_it_remembered(tmp_path: Path) ->
 
 
 def test_solved_is_said_of_a_content(tmp_path: Path) -> None:
-    """The page of a run does not show another task's solver."""
-    from kagglebatt.notebook.overview import make_overview
+    """The report page does not show another task's solver."""
+    from kagglebatt.pages.found import look_up
 
     one, other = twins()
     with open_home(tmp_path) as home:
         home.archive.file(1, [filing(BODIES[1], "same", one.digest)], [], {})
-    assert "solvers for 1 of" in repr(make_overview(tmp_path, [], [one]))
-    assert "no solver yet" in repr(make_overview(tmp_path, [], [other]))
+    with Archive(tmp_path) as kept:
+        assert len(look_up(kept, [one]).tasks[0].entries) == 1
+        assert look_up(kept, [other]).tasks[0].entries == ()

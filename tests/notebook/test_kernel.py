@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from time import sleep
 
@@ -80,7 +81,8 @@ def test_a_run_goes_on_from_what_is_attached(mount: str, links: bool, grown: Pat
     assert (result.status, result.message) == ("complete", "")
     assert [run["iteration"] for run in result.runs] == [3]
     names = {file.name for file in (tmp_path / "out").iterdir()}
-    assert names == {archive_layout.FILE_NAME, entries.FILE_NAME, index.FILE_NAME, RESULT_NAME, NOTEBOOK_NAME}
+    flat = {archive_layout.FILE_NAME, entries.FILE_NAME, index.FILE_NAME}
+    assert names == flat | {RESULT_NAME, NOTEBOOK_NAME, "report.html"}
     assert set(result.files) == names - {RESULT_NAME, NOTEBOOK_NAME}
     for name, (size, sha256) in result.files.items():
         assert (size, sha256) == ((tmp_path / "out" / name).stat().st_size, file_digest(tmp_path / "out" / name))
@@ -97,15 +99,24 @@ def test_a_home_that_travels_is_joined_with_what_is_attached(grown: Path, tmp_pa
 
 
 def test_a_home_travels_in_the_notebook_and_is_shown(grown: Path, tmp_path: Path) -> None:
-    """Without any input. Charts with units, and solved tasks as pictures; no errors and no flood."""
+    """Without any input. The report comes first, and lies beside the result's note; no errors and no flood."""
     path = notebook(tmp_path, home=grown)
     assert run_notebook(path, {}, tmp_path / "out").code == 0
     assert iterations(tmp_path / "out") == 3
     done = nbformat.read(tmp_path / "out" / NOTEBOOK_NAME, as_version=4)
-    outputs = [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
+    cells = [cell for cell in done.cells if cell.cell_type == "code"]
+    outputs = [output for cell in cells for output in cell.outputs]
     (page,) = [output.data["text/html"] for output in outputs if "data" in output]
-    for part in ("Candidates of 1 iteration", "Cache hits by iteration, %", "in clock time", "timed out", "task "):
-        assert part in page
+    assert page == cells[0].outputs[0].data["text/html"]
+    assert page.count("<iframe") == 1
+    left = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert f'srcdoc="{escape(left)}"' in page
+    for part in ("Candidates, programs by tasks", "What remembering saved", "by the clock", "timed out"):
+        assert part in left
+    result = read_result(tmp_path / "out" / RESULT_NAME)
+    assert result is not None
+    assert result.status == "complete"
+    assert result.files["report.html"][0] == len(left.encode())
     assert sum(len(output.get("text", "").splitlines()) for output in outputs) < 20
 
 

@@ -183,7 +183,7 @@ def test_programs_of_other_tasks_are_named(mirrored: Page, tiny_task: Task, tmp_
     """A home that knows tasks which the dataset does not have says so."""
     other = parse_task("other", {"train": [{"input": [[1]], "output": [[1]]}], "test": []}, "test")
     page = make_page(tmp_path / "home", [other], Settings(jobs=1), "mine")
-    assert "has programs for 1 task that mine does not have as they were" in page.html
+    assert "has programs for 1 task that are not among those of mine" in page.html
     assert tiny_task.id in page.html
     assert "has programs for" not in mirrored.html
 
