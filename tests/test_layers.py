@@ -21,7 +21,7 @@ WINGS = [
     {"running"},
     {"home"},
     {"search", "report"},
-    {"iteration", "report_text"},
+    {"iteration", "report_text", "solving"},
     {"pages"},
     {"api"},
     {"notebook"},

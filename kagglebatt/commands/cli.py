@@ -45,16 +45,11 @@ class _Commands(click.Group):
     _HOUSEKEEPING = ("archive", "cache")
     _KERNELS = ("bundle", "bench")
     _REMOTE = ("push", "status", "pull", "publish", "loop")
+    _SOLVING = ("check-submission",)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [
-            *super().list_commands(ctx),
-            *self._LOOK,
-            *self._PAGES,
-            *self._HOUSEKEEPING,
-            *self._KERNELS,
-            *self._REMOTE,
-        ]
+        later = (self._SOLVING, self._LOOK, self._PAGES, self._HOUSEKEEPING, self._KERNELS, self._REMOTE)
+        return [*super().list_commands(ctx), *(name for names in later for name in names)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found: click.Command | None = super().get_command(ctx, cmd_name)
@@ -78,6 +73,10 @@ class _Commands(click.Group):
             from kagglebatt.commands import remote
 
             found = getattr(remote, cmd_name)
+        elif cmd_name in self._SOLVING:
+            from kagglebatt.commands import solving
+
+            found = getattr(solving, cmd_name.replace("-", "_"))
         return found
 
 

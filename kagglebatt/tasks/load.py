@@ -39,7 +39,11 @@ def write_tasks(tasks: Iterable[Task]) -> dict[str, bytes]:
 
 
 def load_tasks(
-    dataset: str | Path, count: int | None = None, ids: str | Sequence[str] = (), strict: bool = False
+    dataset: str | Path,
+    count: int | None = None,
+    ids: str | Sequence[str] = (),
+    strict: bool = False,
+    answers: bool = True,
 ) -> Reading[Task]:
     """Read tasks from a named dataset, a folder, or a file.
 
@@ -50,6 +54,7 @@ def load_tasks(
         count: keep the first ``count`` tasks in the dataset's order (a folder's order is by file name).
         ids: keep this task, or these, in this order.
         strict: refuse all when one of them must be left out.
+        answers: read the answers of test inputs, where they are known.
 
     Only the tasks that are kept are checked and built. One that is damaged is left out.
 
@@ -61,7 +66,7 @@ def load_tasks(
     left_out: dict[str, LeftOut] = {}
     known: dict[str, RawTask] = {}
     ignored: list[str] = []
-    for raw in raw_tasks(str(dataset)):
+    for raw in raw_tasks(str(dataset), answers):
         known[raw.id] = raw
         if not wanted or raw.id in wanted:
             _take(raw, found, left_out)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,25 +42,36 @@ class RawTask:
     fault: str = ""
 
 
-def raw_tasks(dataset: str) -> Iterator[RawTask]:
+def raw_tasks(dataset: str, answers: bool = True) -> Iterator[RawTask]:
     """The tasks of a dataset in its order; a folder's order is by file name.
+
+    Args:
+        answers: without them no answer of a test input is read, nor a file of solutions opened.
 
     Raises:
         TaskError: there is no such dataset, or it is not clear which of several is meant.
     """
-    if dataset in EMBEDDED:
-        yield from (RawTask(task_id, dataset, raw) for task_id, raw in embedded_tasks(dataset))
-        return
     path = Path(dataset)
-    if path.is_dir():
-        yield from _of_folder(path)
+    if dataset in EMBEDDED:
+        found = (RawTask(task_id, dataset, raw) for task_id, raw in embedded_tasks(dataset))
+    elif path.is_dir():
+        found = _of_folder(path, answers)
     elif path.exists():
-        yield from _of_file(path)
+        found = _of_file(path, answers)
     else:
         raise TaskError(f"{dataset}: neither a file or folder nor one of {', '.join(EMBEDDED)}. Check the spelling.")
+    yield from found if answers else (replace(raw, raw=_without_answers(raw.raw)) for raw in found)
 
 
-def _of_folder(folder: Path) -> Iterator[RawTask]:
+def _without_answers(raw: Any) -> Any:
+    """A raw task whose test pairs have inputs alone; what is none stays as it is, and is refused later."""
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("test"), list):
+        return raw
+    tests = [{"input": test["input"]} if isinstance(test, Mapping) and "input" in test else test for test in raw["test"]]
+    return {**raw, "test": tests}
+
+
+def _of_folder(folder: Path, answers: bool) -> Iterator[RawTask]:
     files = _files(folder)
     if not files:
         raise TaskError(f"{folder}: {_instead(folder)}")
@@ -70,7 +81,7 @@ def _of_folder(folder: Path) -> Iterator[RawTask]:
         raise TaskError(f"{folder}: holds several sets of tasks: {names}. Give one of them, such as {sets[0]}.")
     for file in files:
         if not sets or file in sets:
-            yield from _of_file(file)
+            yield from _of_file(file, answers)
         elif "solutions" not in file.stem:
             yield RawTask(file.stem, str(file), fault=f"lies beside {sets[0].name}, and is not part of it.")
 
@@ -90,7 +101,7 @@ def _instead(folder: Path) -> str:
     return f"holds no .json files; its subfolders do: {', '.join(named[:10])}. Give one of them, such as {first}."
 
 
-def _of_file(path: Path) -> Iterator[RawTask]:
+def _of_file(path: Path, answers: bool) -> Iterator[RawTask]:
     try:
         text = read_regular(path, MAX_FILE_BYTES).decode("utf-8-sig")
         if path.suffix == ".jsonl":
@@ -110,8 +121,10 @@ def _of_file(path: Path) -> Iterator[RawTask]:
         yield RawTask(path.stem, str(path), fault="expected a JSON object of tasks by id, or one task. Check the file.")
     elif any(isinstance(raw.get(part), list) for part in ("train", "test")):
         yield RawTask(path.stem, str(path), raw)
-    else:
+    elif answers:
         yield from _with_solutions(raw, path)
+    else:
+        yield from (RawTask(task_id, str(path), task) for task_id, task in raw.items())
 
 
 class _NotJSONError(Exception):
