@@ -68,7 +68,9 @@ def _of_file(path: Path, challenges: Challenges) -> dict[str, Sequence[Any]]:
     try:
         found = json.loads(read_regular(path, MAX_FILE_BYTES))
     except (NotReadableError, ValueError, RecursionError) as error:
-        raise TaskError(f"{path}: is no file of solutions ({error}). Give the one that belongs to the tasks.") from error
+        raise TaskError(
+            f"{path}: is no file of solutions ({error}). Give the one that belongs to the tasks."
+        ) from error
     if not isinstance(found, Mapping):
         raise TaskError(f"{path}: expected an object of answers by task id. Give the file of solutions.")
     known = {task_id: answers for task_id, answers in found.items() if task_id in challenges.tests}

@@ -53,7 +53,7 @@ def raw_tasks(dataset: str, answers: bool = True) -> Iterator[RawTask]:
     """
     path = Path(dataset)
     if dataset in EMBEDDED:
-        found = (RawTask(task_id, dataset, raw) for task_id, raw in embedded_tasks(dataset))
+        found: Iterator[RawTask] = (RawTask(task_id, dataset, raw) for task_id, raw in embedded_tasks(dataset))
     elif path.is_dir():
         found = _of_folder(path, answers)
     elif path.exists():
@@ -67,7 +67,9 @@ def _without_answers(raw: Any) -> Any:
     """A raw task whose test pairs have inputs alone; what is none stays as it is, and is refused later."""
     if not isinstance(raw, Mapping) or not isinstance(raw.get("test"), list):
         return raw
-    tests = [{"input": test["input"]} if isinstance(test, Mapping) and "input" in test else test for test in raw["test"]]
+    tests = [
+        {"input": test["input"]} if isinstance(test, Mapping) and "input" in test else test for test in raw["test"]
+    ]
     return {**raw, "test": tests}
 
 

@@ -1,0 +1,81 @@
+"""submission.json on disk, and the command that checks it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kagglebatt.commands.cli import main
+from kagglebatt.errors import OutputError
+from kagglebatt.solving import submission_file
+from kagglebatt.solving.submission_file import SubmissionFile
+from kagglebatt.tasks.challenges import read_challenges
+
+RAW = {"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]]}]}
+NINE = [[((9,),)]]
+
+
+@pytest.fixture
+def challenges(tmp_path: Path) -> Path:
+    """Two tasks of one test input each, with solutions beside them."""
+    (tmp_path / "my_solutions.json").write_text(json.dumps({"aa": [[[9]]], "bb": [[[8]]]}))
+    place = tmp_path / "my_challenges.json"
+    place.write_text(json.dumps({"aa": RAW, "bb": RAW}))
+    return place
+
+
+def test_a_full_disk_leaves_the_file_and_is_tried_again(
+    challenges: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said once; with the next answer all are written."""
+    told: list[str] = []
+    file = SubmissionFile(tmp_path / "out" / "submission.json", read_challenges(challenges), told.append)
+    before = file.path.read_text()
+
+    def full(_path: Path, _text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(submission_file, "write_aside", full)
+        file.improve("aa", NINE)
+        file.improve("bb", NINE)
+        with pytest.raises(OutputError, match="No space left"):
+            file.finish()
+    assert (file.path.read_text(), len(told), file.behind) == (before, 1, 2)
+    file.improve("bb", NINE)  # nothing new, but there is something to write
+    assert [entry[0]["attempt_1"] for entry in json.loads(file.path.read_text()).values()] == [[[9]], [[9]]]
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+def test_a_place_that_cannot_be_written_is_said_at_once(challenges: Path, tmp_path: Path) -> None:
+    """Before any time is spent on a search."""
+    with pytest.raises(OutputError, match="cannot be written"):
+        SubmissionFile(challenges / "submission.json", read_challenges(challenges))
+
+
+def test_check_submission_says_what_is_wrong_or_the_score(
+    challenges: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 1 for what is wrong, 2 for what is no question."""
+    place = tmp_path / "submission.json"
+    file = SubmissionFile(place, read_challenges(challenges))
+    file.improve("aa", NINE)
+    command = ["check-submission", str(place), "--tasks", str(challenges)]
+    assert main(command) == 0
+    assert (
+        "1 of 2 tasks solved, 1 of them at the first attempt; 1 of 2 test inputs right: 50.00 %"
+        in capsys.readouterr().out
+    )
+    solutions = tmp_path / "others.json"
+    solutions.write_text(json.dumps({"aa": [[[8]]]}))
+    assert main([*command, "--solutions", str(solutions), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["score"]["solved"] == 0
+    solutions.write_text(json.dumps({"aa": []}))
+    assert main([*command, "--solutions", str(solutions)]) == 2
+    assert main(["check-submission", str(tmp_path / "nothing"), "--tasks", str(challenges)]) == 2
+    capsys.readouterr()
+    place.write_text('{"aa": 1, "\\u001b": 2}')
+    assert main(command) == 1
+    assert capsys.readouterr().out.splitlines()[1] == f"{place}: task \\x1b: is none of the challenges"
