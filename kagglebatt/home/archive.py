@@ -37,6 +37,9 @@ from kagglebatt.running.score import Scores
 
 Answer = TypeVar("Answer")
 
+MOST_PROGRAMS = 20_000
+"""Parsed programs that an open archive keeps; then those that came first go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -88,6 +91,7 @@ class Archive:
         except OSError as error:
             raise HomeError(f"{home}: cannot be used as a home ({error.strerror}). Give another --home.") from error
         self._connection = open_database(self.path, LAYOUT, notify)
+        self._programs: dict[tuple[str, bool], Program] = {}
         self._history = History(self._connection)
         self._lineage = Lineage(self._connection)
         try:
@@ -277,16 +281,21 @@ class Archive:
         return str(rows[0][0])
 
     def program(self, name: str, differ: bool = False) -> Program:
-        """The program filed under an md5.
+        """The program filed under an md5, parsed once in a process.
 
         Raises:
             DamagedError: its text is not there, or is not that of the md5.
             ProgramError: its text is no program.
         """
+        known = self._programs.get((name, differ))
+        if known is not None:
+            return known
         rows = self._ask("SELECT text FROM body WHERE md5=?", (name,))
         if not rows or md5(rows[0][0]) != name:
             raise DamagedError(f"{self.path}: the body {name[:32]!r} is missing or altered. {LAYOUT.remedy}")
-        return parse_program(rows[0][0], f"{self.path}:{name}", differ)
+        if len(self._programs) >= MOST_PROGRAMS:
+            del self._programs[next(iter(self._programs))]
+        return self._programs.setdefault((name, differ), parse_program(rows[0][0], f"{self.path}:{name}", differ))
 
     def history(self, names: Sequence[str], newest: int | None = None) -> list[dict[str, Any]]:
         """These figures of iterations' reports, oldest first; one that is no JSON object is left out.

@@ -68,6 +68,7 @@ class CacheTable:
         self._function = function
         self._name = f"{_JOBLIB_MODULE.replace('.', '/')}/{function.__name__}"  # as joblib names it
         self._front: dict[str, tuple[str, float]] = {}
+        self._absent: set[str] = set()
         self._unsaved: dict[str, tuple[str, float]] = {}
         self.hits = 0
         self.misses = 0
@@ -75,13 +76,15 @@ class CacheTable:
 
     def load(self, keys: Iterable[str]) -> None:
         """Bring entries into this process ahead of lookups; one query for hundreds of keys."""
-        wanted = [key for key in dict.fromkeys(keys) if key not in self._front]
+        wanted = [key for key in dict.fromkeys(keys) if key not in self._front and key not in self._absent]
         nothing: dict[str, tuple[str, float]] = {}
-        self._front.update(self._cache.trying(lambda entries: entries.read(self._name, wanted), default=nothing))
+        found = self._cache.trying(lambda entries: entries.read(self._name, wanted), default=nothing)
+        self._front.update(found)
+        self._absent.update(key for key in wanted if key not in found)
 
     def peek(self, key: str) -> str | None:
         """The remembered text, without counting the lookup."""
-        if key not in self._front:
+        if key not in self._front and key not in self._absent:
             self.load([key])
         entry = self._front.get(key)
         return None if entry is None else entry[0]
@@ -107,23 +110,23 @@ class CacheTable:
 
     def write(self, memory: Memory) -> None:
         """Put what is not yet in the file into it; within a transaction of the caller's."""
-        from inspect import signature
+        from kagglebatt.home.store import remember_all
 
-        from kagglebatt.home.store import item
-
-        # joblib asks for it twice a call, and working it out anew takes longer than writing the row.
-        self._function.__signature__ = signature(self._function)  # type: ignore[attr-defined]
-        remember = memory.cache(self._function, ignore=["made"])
-        for key, (text, seconds) in self._unsaved.items():
-            remember.call(key, item(key, text, seconds))
+        remember_all(memory.cache(self._function, ignore=["made"]), self._unsaved)
 
     def written(self) -> None:
         """The caller's transaction was committed."""
         self._unsaved.clear()
 
     def restart_counts(self) -> None:
-        """Count lookups from zero again, for the next iteration."""
+        """Count lookups from zero again, for the next iteration; it asks for other entries."""
         self.hits, self.misses, self.seconds_saved = 0, 0, 0.0
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of what this process has of the file: it was changed, or is not needed any more."""
+        self._front = dict(self._unsaved)
+        self._absent.clear()
 
     @property
     def size(self) -> int:
@@ -216,6 +219,10 @@ class Cache:
         self.probed.forget()
         _ = self._entries.connection
 
+    def _forget(self) -> None:
+        for each in (self.inlining, self.validation, self.probed):
+            each.forget()
+
     def restart_counts(self) -> None:
         """Count lookups from zero again, for the next iteration."""
         self.inlining.restart_counts()
@@ -282,9 +289,9 @@ class Cache:
 
         def write(entries: EntryFile) -> int:
             with transaction(entries.connection):
-                for row in changed:
-                    entries.write(row)
+                entries.write_all(changed)
                 self.probed.adopt(entries, other.probed.rows())
+            self._forget()
             return len(changed)
 
         return self.trying(write)
@@ -302,6 +309,7 @@ class Cache:
             with transaction(entries.connection):
                 entries.delete(gone)
             entries.vacuum()
+            self._forget()
             return len(gone)
 
         return self.trying(forget)
@@ -316,7 +324,7 @@ class Cache:
         def forget(entries: EntryFile) -> int:
             entries.clear()
             entries.vacuum()
-            self.probed.forget()
+            self._forget()
             return 0
 
         self.trying(forget)

@@ -71,19 +71,20 @@ class CachedResult:
         cls, demo: Sequence[SampleScore], test: Sequence[SampleScore], differ_ids: Sequence[str], settings: Settings
     ) -> CachedResult:
         """What is to be remembered of one candidate's scores on the samples of a task."""
-        every = [*demo, *test]
-        told = [each.judging for each in demo]
-        judging = Judging(
-            max((each.slowest for each in told), default=0.0),
-            any(each.late for each in told),
-            any(each.in_want for each in told),
-        )
-        slowest = max((each.seconds for each in every if each.kind is not Kind.TIMED_OUT), default=0.0)
-        seconds = sum(each.seconds for each in every)
+        slowest = seconds = judged = 0.0
+        late = in_want = unsure = False
+        for each in (*demo, *test):
+            seconds += each.seconds
+            if each.kind is not Kind.TIMED_OUT:
+                slowest = max(slowest, each.seconds)
+            if each.judging is not NOT_JUDGED:
+                judged = max(judged, each.judging.slowest)
+                late, in_want = late or each.judging.late, in_want or each.judging.in_want
+            unsure = unsure or each.unsure
         scores = add_up(demo, test, differ_ids)
         return cls(
-            scores, settings.timeout, slowest, seconds, memory=settings.memory, judging=judging,
-            unsure=any(each.unsure for each in every),
+            scores, settings.timeout, slowest, seconds, memory=settings.memory,
+            judging=Judging(judged, late, in_want), unsure=unsure,
         )  # fmt: skip
 
     def holds(self, timeout: float, memory: int, differ_ids: Collection[str]) -> bool:

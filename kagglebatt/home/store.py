@@ -8,8 +8,10 @@ Interface and call order follow joblib's ``StoreBackendBase`` (``joblib/_store_b
 
 from __future__ import annotations
 
+import hashlib
 import json
 import warnings
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from time import time
@@ -17,6 +19,7 @@ from typing import Any
 
 from joblib._store_backends import CacheWarning, StoreBackendBase
 from joblib.disk import memstr_to_bytes
+from joblib.hashing import Hasher
 
 from kagglebatt.home.entries import FILE_NAME, MOST_CHARACTERS, EntryFile, EntryRow, key_digest
 
@@ -66,11 +69,61 @@ def decoded(value: Any) -> Any:
     return {name: decoded(part) for name, part in inner[_TUPLE].items()}
 
 
+def remember_all(remember: Any, made: Mapping[str, tuple[str, float]]) -> None:
+    """Remember results of ours as joblib does call by call, in a tenth of the time.
+
+    The first goes through joblib, which keeps a function's text, and tells what its id of a call is. When that is as
+    it is worked out here, the others are written together.
+
+    Args:
+        remember: joblib's memoized function.
+        made: text and seconds by key.
+    """
+    store: SqliteStore = remember.store_backend
+    rows: list[EntryRow] = []
+    ids = _CallIds()
+    alike = False
+    for number, (key, (text, seconds)) in enumerate(made.items()):
+        if alike and key.isascii():
+            rows.append(_row((remember.func_id, ids.of(key)), item(key, text, seconds)))
+        else:
+            remember.call(key, item(key, text, seconds))
+            alike = alike or (number == 0 and store.last == (remember.func_id, ids.of(key)))
+    store.entries.write_all(rows)
+
+
+class _CallIds:
+    """joblib's ids of calls of a function of one text: digests of pickles that are alike but for the text itself."""
+
+    def __init__(self) -> None:
+        self._around: dict[int, tuple[bytes, bytes]] = {}
+
+    def of(self, key: str) -> str:
+        """The id of a call with an ASCII key."""
+        if len(key) not in self._around:
+            sample = "#" * len(key)
+            pickled = Hasher()
+            pickled.hash({"key": sample}, return_digest=False)
+            before, after = pickled.stream.getvalue().rsplit(sample.encode(), 1)
+            self._around[len(key)] = before, after
+        before, after = self._around[len(key)]
+        return hashlib.md5(before + key.encode() + after, usedforsecurity=False).hexdigest()
+
+
+def _row(call_id: tuple[str, str], made: Mapping[str, Any]) -> EntryRow:
+    """An entry of ours."""
+    key, call = made["key"], bytes.fromhex(call_id[1])
+    return EntryRow(call_id[0], key_digest(key), call, key.split(" ")[1], made["value"], made["seconds"])
+
+
 class SqliteStore(StoreBackendBase):  # type: ignore[misc]
     """joblib's view of the file. An item made by ``item`` keeps its cost as a column.
 
     Any other function's item is kept with what joblib says of the call: its arguments, duration and time. A result
     that JSON cannot hold is given back and not remembered, with joblib's own warning.
+
+    Attributes:
+        last: the id of the call of ours that was stored last.
     """
 
     location: str
@@ -85,7 +138,7 @@ class SqliteStore(StoreBackendBase):  # type: ignore[misc]
         path = (folder.parent if folder.name == "joblib" else folder) / FILE_NAME
         self.entries: EntryFile = (backend_options or {}).get("entries") or EntryFile(path)
         self.location = str(path)
-        self._ours: tuple[str, str] | None = None
+        self.last: tuple[str, str] | None = None
         self.verbose = verbose
 
     def contains_item(self, call_id: tuple[str, str]) -> bool:
@@ -108,11 +161,8 @@ class SqliteStore(StoreBackendBase):  # type: ignore[misc]
     def dump_item(self, call_id: tuple[str, str], item: Any, verbose: int = 1) -> None:
         """Remember a result, in place of an older one."""
         if isinstance(item, dict) and item.keys() == {"key", "value", "seconds"}:
-            self._ours = call_id
-            call, vocabulary = bytes.fromhex(call_id[1]), item["key"].split(" ")[1]
-            self.entries.write(
-                EntryRow(call_id[0], key_digest(item["key"]), call, vocabulary, item["value"], item["seconds"])
-            )
+            self.last = call_id
+            self.entries.write(_row(call_id, item))
             return
         try:
             self._write(call_id, encoded(item), {})
@@ -173,7 +223,7 @@ class SqliteStore(StoreBackendBase):  # type: ignore[misc]
 
     def store_metadata(self, call_id: tuple[str, str], metadata: dict[str, Any]) -> None:
         """Keep what joblib says of a call beside its result; of our own entries it would be their key once more."""
-        if call_id == self._ours:
+        if call_id == self.last:
             return  # joblib asks right after the item; there are thousands of ours, and looking them up takes longest
         try:
             value, _ = self._read(call_id)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kagglebatt.errors import DamagedError, HomeError, ProgramError
+from kagglebatt.home import archive as archive_module
 from kagglebatt.home.archive import Archive, RankedDiffer
 from kagglebatt.home.archive_layout import FILE_NAME
 from kagglebatt.home.directory import open_home, read_archive
@@ -17,6 +18,7 @@ from kagglebatt.home.exported import read_exported
 from kagglebatt.home.ranking import KEPT_PER_TASK, Filing
 from kagglebatt.home.salvage import SET_ASIDE_NAME, salvage
 from kagglebatt.programs.parse import parse_program
+from kagglebatt.programs.program import md5
 from kagglebatt.running.score import Scores
 from kagglebatt.running.validate import Verdict
 
@@ -62,6 +64,25 @@ def test_the_best_of_a_task_stay(tmp_path: Path) -> None:
         assert archive.history(("n", "filed")) == [{"n": 1, "filed": 32}]
         assert archive.check() == []
         assert archive.remembered()[0] == ("key of t", "known", 0.1)
+
+
+def test_a_body_is_parsed_once_in_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many programs are kept at most."""
+    filled(tmp_path, *(filing(body_of(n)) for n in range(1, 6)), judges=(RankedDiffer("t", DIFFER, 7),))
+    parsed: list[str] = []
+    monkeypatch.setattr(archive_module, "MOST_PROGRAMS", 5)
+    monkeypatch.setattr(
+        archive_module, "parse_program", lambda text, *given: parsed.append(text) or parse_program(text, *given)
+    )
+    with Archive(tmp_path) as archive:
+        names = [name for name, _ in archive.bodies("solver")]
+        for _ in range(3):
+            assert [archive.program(name).body for name in names] == [archive.body(name) for name in names]
+        assert len(parsed) == 5
+        assert archive.program(md5(DIFFER), differ=True) is archive.program(md5(DIFFER), differ=True)
+        assert (len(parsed), len(archive._programs)) == (6, 5)
+        with pytest.raises(DamagedError):
+            archive.program(md5(body_of(9)))
 
 
 def content(archive: Archive) -> tuple[object, ...]:

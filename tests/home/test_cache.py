@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from joblib import Memory, Parallel, delayed, expires_after, register_store_backend
 from joblib._store_backends import CacheWarning
+from joblib.memory import MemorizedFunc
 
 from kagglebatt.errors import HomeError
 from kagglebatt.home import cache as cache_module
@@ -53,6 +54,40 @@ def test_what_is_stored_is_found_by_another_process_later(tmp_path: Path) -> Non
     second.clear()
     assert second.validation.size == 0
     second.close()
+
+
+@pytest.mark.parametrize("foreseen", [True, False])
+def test_what_is_written_together_is_what_joblib_would_write(tmp_path: Path, monkeypatch, foreseen: bool) -> None:
+    """Its own interface finds every entry, of whatever length; also where its ids are not as they are foreseen."""
+    calls: list[str] = []
+    real = MemorizedFunc.call
+    monkeypatch.setattr(MemorizedFunc, "call", lambda self, *given: calls.append(given[0]) or real(self, *given))
+    if not foreseen:
+        monkeypatch.setattr("kagglebatt.home.store._CallIds.of", lambda _self, _key: "0" * 32)
+    keys = ["a", "b" * 20, "c" * 20, "d" * 300, "\xe9", "#"]
+    filled(tmp_path, *((key, f"text of {key}", 1.5) for key in keys))
+    assert len(calls) == (2 if foreseen else len(keys))
+    memory, cache = opened(tmp_path), Cache(tmp_path)
+    remembered = memory.cache(cache_module.validated, ignore=["made"])
+    remembered.check_call_in_cache("", {})  # the first time in a process joblib only notes the function's text
+    for key in map(cache.key, keys):
+        assert remembered.check_call_in_cache(key, {})
+        assert cache.validation.peek(key) == f"text of {key.split(' ', 2)[2]}"
+    memory.store_backend.entries.close()
+    cache.close()
+
+
+def test_an_iteration_keeps_nothing_of_the_one_before(tmp_path: Path) -> None:
+    """A process that goes on for days holds what one iteration asks for; what is not saved stays."""
+    filled(tmp_path, ("a", "text", 1.5))
+    cache = Cache(tmp_path)
+    table = cache.validation
+    assert (table.peek(cache.key("a")), table.peek(cache.key("b"))) == ("text", None)
+    table.replace(cache.key("c"), "new", 1.0)
+    cache.restart_counts()
+    assert (list(table._front), table._absent) == ([cache.key("c")], set())
+    assert (table.peek(cache.key("a")), table.peek(cache.key("c"))) == ("text", "new")
+    cache.close()
 
 
 def test_memoized_functions_are_pinned() -> None:
