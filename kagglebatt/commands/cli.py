@@ -146,6 +146,10 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
 
 
 @cli.command("evolve")
+@click.option(
+    "--report", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Make the report page at the end, as `kagglebatt report` does.",
+)  # fmt: skip
 @with_options(
     TASK_OPTIONS,
     ITERATIONS,
@@ -155,15 +159,17 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
     JSON,
     TELLING,
 )
-def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
+def evolve_command(timing: bool, as_json: bool, page: Path | None, **given: Any) -> None:
     """Deal, run, score, validate and file, again and again."""
+    from kagglebatt.commands.pages import report_command, write_page
     from kagglebatt.iteration.iterate import evolve
 
     settings = Settings(**given)
+    tasks = read_tasks(settings)
     reports = []
     try:
         with telling.progress(settings) as progress:
-            for report in evolve(settings, read_tasks(settings), progress, notify):
+            for report in evolve(settings, tasks, progress, notify):
                 reports.append(report.as_json())
                 progress.iteration_done(report.solved_tasks(on_tests=False), len(report.tasks))
                 if not as_json:
@@ -171,6 +177,10 @@ def evolve_command(timing: bool, as_json: bool, **given: Any) -> None:
     finally:  # also when it was stopped: what was done was done
         if as_json:
             click.echo(json.dumps({"iterations": reports}))
+        if reports and page is None:
+            notify(f"look at what was found with `{report_command(settings)}`")
+    if page is not None:
+        write_page(settings, tasks, page, reports[0]["iteration"])
 
 
 @cli.command()

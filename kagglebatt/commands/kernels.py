@@ -26,6 +26,7 @@ from kagglebatt.commands.options import (
     taken_machine,
     with_options,
 )
+from kagglebatt.commands.pages import name_pages
 from kagglebatt.errors import SettingsError, StoppedError
 from kagglebatt.settings import Settings
 from kagglebatt.stop import stopping_at_once
@@ -128,3 +129,5 @@ def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any
         (target / "table.json").write_text(document + "\n")
         (target / "table.md").write_text("\n".join(table(rows)) + "\n")
         click.echo(document if as_json else "\n".join(table(rows)))
+        done = [(size, number) for size in counts for number in range(1, iterations + 1)][: len(rows)]
+        name_pages([target / f"{size}-tasks" / f"output-{number}" for size, number in dict(done).items()])

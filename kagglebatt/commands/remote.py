@@ -32,6 +32,7 @@ from kagglebatt.commands.options import (
     taken_machine,
     with_options,
 )
+from kagglebatt.commands.pages import name_pages
 from kagglebatt.errors import CredentialsError, HomeError, RemoteError, RunFailedError, SettingsError
 from kagglebatt.notebook.result import RESULT_NAME
 from kagglebatt.remote.client import Client, Timeouts
@@ -361,8 +362,10 @@ def loop(
                 _say_what_is_begun(target, plan)
             return
         done = []
+        outputs: tuple[Path, ...] = ()
         try:
             for step in Loop(plan, read_state(target, plan.asked()), client, telling.show).walk():
+                outputs = step.outputs
                 done.append({"loop_iteration": step.iteration, "size": step.size, "reports": list(step.reports)})
                 if not as_json:
                     click.echo(f"iteration {step.iteration}, {step.size} tasks")
@@ -372,3 +375,4 @@ def loop(
         finally:
             if as_json:
                 click.echo(json.dumps({"steps": done}))
+            name_pages(outputs)

@@ -46,11 +46,12 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class StepResult:
-    """A step that is done: iteration, size, and the reports of its kernels."""
+    """A step that is done: iteration, size, and the reports of its kernels and the folders of their output."""
 
     iteration: int
     size: int
     reports: tuple[dict[str, Any], ...]
+    outputs: tuple[Path, ...]
 
 
 class Loop:
@@ -100,10 +101,11 @@ class Loop:
             self._run_all(size)
             self._publish(self.plan.extras[size])
             reports = tuple(self._report(run) for run in self.state.runs)
+            outputs = tuple(map(self._output_folder, self.state.runs))
             self.state.step += 1
             self.state.runs = []
             self._note()
-            yield StepResult(iteration, size, reports)
+            yield StepResult(iteration, size, reports, outputs)
         (self.plan.folder / FILE_NAME).unlink(missing_ok=True)
 
     def _note(self) -> None:

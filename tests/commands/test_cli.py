@@ -152,6 +152,7 @@ def test_what_is_left_out_is_told_once_and_the_rest_is_used(capsys, tmp_path: Pa
             "left out: tasks/c.json: not a JSON file",
             "ignored: import of numpy",
             "left out: some.py:4: unknown name 'rot91'",
+            *["look at what was found with `kagglebatt report --home home --dataset tasks`"] * (command[0] == "evolve"),
         ]
         assert call(capsys, *command, "--solvers", "some.py", "--dataset", "tasks", "--strict")[0] == 2
     assert json.loads(call(capsys, "archive", "list", "--json")[1])[0]["o_score"] == 1

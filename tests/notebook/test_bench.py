@@ -41,12 +41,14 @@ def test_the_kernel_is_this_interpreters(foreign: str) -> None:
 @pytest.mark.campaign
 @pytest.mark.usefixtures("foreign")
 def test_bench_runs_beside_a_foreign_kernel(tmp_path: Path) -> None:
-    """Its row is there."""
+    """Its row is there, and so is its report page, which is named."""
     done = subprocess.run(
         [*COMMAND, "bench", *SMALL, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["runs"]) == 1
+    assert done.stderr.splitlines()[-1] == "kagglebatt: look at what was found in bench/1-tasks/output-1/report.html"
+    assert (tmp_path / "bench" / "1-tasks" / "output-1" / "report.html").is_file()
 
 
 def test_what_a_kernel_prints_is_passed_on() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shlex
 import subprocess
 import sys
 import zlib
@@ -18,7 +19,6 @@ from click.testing import CliRunner
 from kagglebatt.commands.cli import cli
 from kagglebatt.home.archive import Entry, Filing
 from kagglebatt.home.directory import open_home
-from kagglebatt.iteration.iterate import evolve
 from kagglebatt.pages.came import look_back
 from kagglebatt.pages.chart import growing
 from kagglebatt.pages.found import Found, State, TaskFound
@@ -27,7 +27,6 @@ from kagglebatt.programs.parse import parse_program
 from kagglebatt.running.score import Scores
 from kagglebatt.running.validate import Verdict
 from kagglebatt.settings import Settings
-from kagglebatt.tasks.load import load_tasks
 from kagglebatt.tasks.task import Task, parse_task
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
@@ -209,15 +208,26 @@ def test_nothing_found_is_said(tiny_task: Task, tmp_path: Path) -> None:
 
 def test_the_command_writes_the_page_of_a_home(tmp_path: Path) -> None:
     """From the home alone; without one it says what to do."""
-    tasks = load_tasks("arc1-training", 3)
-    list(evolve(Settings(home=tmp_path / "home", iterations=2, jobs=1), tasks))
+    home = tmp_path / "a home"
+    arguments = ["evolve", "--home", str(home), "--tasks", "2", "--candidates", "4", "--jobs", "1", "--no-progress"]
+    told = CliRunner().invoke(cli, arguments, catch_exceptions=False).output.splitlines()[-1]
+    (command,) = re.findall("`kagglebatt (.+)`", told)
     page = tmp_path / "new" / "page.html"
-    arguments = ["report", "--home", str(tmp_path / "home"), "--tasks", "3", "--jobs", "1", "-o", str(page)]
-    done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    done = CliRunner().invoke(cli, [*shlex.split(command), "-o", str(page)], catch_exceptions=False)
     assert done.exit_code == 0
-    assert done.output.splitlines()[-1] == f"{page}: {page.stat().st_size:,} bytes"
+    assert f"{page}: the report, {page.stat().st_size:,} bytes" in done.output
+    assert "of 2 tasks solved on every demo pair" in done.output
     assert "run on demo pairs" in page.read_text("utf-8")
     assert CliRunner().invoke(cli, ["report", "--home", str(tmp_path / "none")]).exit_code != 0
+
+
+def test_an_evolution_makes_the_page_where_it_is_asked_to(tmp_path: Path) -> None:
+    """At its end, of all that was found since it began."""
+    page = tmp_path / "page.html"
+    arguments = ["evolve", "--home", str(tmp_path / "home"), "-i", "67a3c6ac", "--candidates", "2", "--jobs", "1"]
+    done = CliRunner().invoke(cli, [*arguments, "--report", str(page)], catch_exceptions=False)
+    assert done.output.splitlines()[-1].startswith(f"kagglebatt: {page}: the report")
+    assert "1 task of <b>arc1-training</b>" in page.read_text("utf-8")
 
 
 def test_nothing_of_the_page_is_loaded_before_one_is_made(tmp_path: Path) -> None:
