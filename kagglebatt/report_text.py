@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _TITLES = {"validation": "Validation Cache", "inlining": "Inlining Cache"}
+_PROBES = {"probes": "Probe Cache"}
 
 
 def funnel(report: Mapping[str, Any]) -> Iterator[str]:
@@ -39,9 +40,13 @@ def recalled(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def cache_statistics(caches: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """The cache statistics block; time saved is the sum of what the remembered entries once cost."""
+    """The cache statistics block; time saved is the sum of what the remembered entries once cost.
+
+    A third part is there where something was probed: hits are decisions, programs on tasks, that were not made again.
+    """
     yield "=== Cache Statistics ==="
-    for name, title in _TITLES.items():
+    titles = {**_TITLES, **_PROBES} if "probes" in caches else _TITLES
+    for name, title in titles.items():
         figures = caches[name]
         total = figures["hits"] + figures["misses"]
         yield ""

@@ -43,6 +43,7 @@ class OpenArchive:
         Args:
             task: id of the only task to list.
         """
+        parents = self._archive.parents()
         rows = (
             {
                 "task": entry.task,
@@ -54,7 +55,7 @@ class OpenArchive:
                 "similarity": entry.similarity,
                 "steps": entry.steps,
                 "iteration": entry.iteration,
-                "parents": [],
+                "parents": list(parents.get(entry.md5, ())),
             }
             for entry in self._archive.entries(task)
         )
@@ -125,7 +126,7 @@ class OpenCache:
         self._cache = opened
 
     def sizes(self) -> dict[str, int]:
-        """Entries by what they remember: ``inlining`` and ``validation``."""
+        """Entries by what they remember: ``inlining``, ``validation``, and ``probes`` where something was probed."""
         return {name: int(figures["size"]) for name, figures in self._cache.figures().items()}
 
     def clear(self) -> None:

@@ -1,9 +1,9 @@
-"""What is filed in an archive, as ``archive list`` and ``archive show`` choose and print it."""
+"""What is filed in an archive, as ``archive list``, ``show`` and ``operators`` choose and print it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,9 @@ import click
 from kagglebatt.commands.given import find_archived
 from kagglebatt.commands.screen import Screen
 from kagglebatt.home.archive import Archive, Entry
+from kagglebatt.home.history import COUNTED
+from kagglebatt.home.lineage import Ancestor
+from kagglebatt.home.stones import Stone
 from kagglebatt.tasks.terminal import printable
 
 COLUMNS = ("task", "md5", "demo", "test", "similarity", "steps", "iteration")
@@ -63,25 +66,76 @@ def _line(entry: Entry) -> str:
 
 
 def print_shown(screen: Screen, kept: Archive, wanted: str, as_json: bool) -> None:
-    """The bodies filed for a task, better ones first; else the one whose md5 begins so.
+    """The bodies filed for a task, better ones first, or its stones; else the one whose md5 begins so.
 
     Raises:
         KagglebattError: there is none, or there are several.
     """
-    entries = kept.entries(wanted)
-    names = list(dict.fromkeys(entry.md5 for entry in entries)) or [find_archived(kept, wanted)[0]]
+    entries, near = kept.entries(wanted), [stone.md5 for stone in kept.stones() if stone.task == wanted]
+    names = list(dict.fromkeys([entry.md5 for entry in entries] or near)) or [find_archived(kept, wanted)[0]]
     every = [entry for entry in (entries or kept.entries()) if entry.md5 in names]
+    stones = [stone for stone in kept.stones() if stone.md5 in names]
     if as_json:
-        click.echo(json.dumps([_with_body(kept, name, every) for name in names]))
+        click.echo(json.dumps([_with_body(kept, name, every, stones) for name in names]))
         return
     if screen.is_terminal and every:
         screen.table(COLUMNS, list(map(row, every)))
+    called = {stone.content: stone.task for stone in kept.stones()} | {
+        each.content: each.task for each in kept.entries()
+    }
     for name in names:
         if len(names) > 1:
             click.echo(f"# {name}")
         for line in kept.body(name).splitlines():
             screen.say(line)
+        for line in _history(kept, name, stones, called):
+            screen.say(f"# {line}")
 
 
-def _with_body(kept: Archive, name: str, entries: Sequence[Entry]) -> dict[str, Any]:
-    return {"md5": name, "body": kept.body(name), "filed": [asdict(each) for each in entries if each.md5 == name]}
+def _history(kept: Archive, name: str, stones: Sequence[Stone], called: Mapping[str, str]) -> Iterator[str]:
+    """What a body came near on, and its line of descent; comments, so that all of it is still a program."""
+    for stone in stones:
+        if stone.md5 == name:
+            yield (
+                f"near {stone.task}: nearness {stone.nearness}, demo {stone.o_score}/{stone.demos}, "
+                f"similarity {stone.similarity / 10:.1f}% (iteration {stone.iteration})"
+            )
+    line = kept.descent(name)
+    if line:
+        yield "line of descent:"
+    for each in line:
+        parents = f" from {' and '.join(parent[:8] for parent in each.parents)}" if each.parents else ""
+        yield f"  {each.md5} by {each.operator}{parents}{_scored(each, called)}"
+
+
+def _scored(each: Ancestor, called: Mapping[str, str]) -> str:
+    scored = each.scored
+    if not scored.content:
+        return ""
+    near = f", nearness {scored.nearness}" if scored.nearness else ""
+    task = called.get(scored.content, f"content {scored.content[:8]}")
+    return f" in iteration {each.iteration}: demo {scored.o_score}/{scored.demos}{near} on {task}"
+
+
+def _with_body(kept: Archive, name: str, entries: Sequence[Entry], stones: Sequence[Stone]) -> dict[str, Any]:
+    shown = {"md5": name, "body": kept.body(name), "filed": [asdict(each) for each in entries if each.md5 == name]}
+    near = [_stone_json(stone) for stone in stones if stone.md5 == name]
+    return {**shown, "near": near, "descent": [asdict(each) for each in kept.descent(name)]}
+
+
+def _stone_json(stone: Stone) -> dict[str, Any]:
+    names = ("task", "content", "nearness", "o_score", "demos", "similarity", "iteration")
+    return {name: getattr(stone, name) for name in names}
+
+
+def print_operators(screen: Screen, counts: Mapping[str, Sequence[int]], as_json: bool) -> None:
+    """What came of each operator, those that are drawn most first."""
+    ranked = sorted(counts.items(), key=lambda each: (-each[1][0], each[0]))
+    if as_json:
+        click.echo(json.dumps({name: dict(zip(COUNTED, own, strict=True)) for name, own in ranked}))
+        return
+    if not ranked:
+        screen.say("no operator was drawn yet: `kagglebatt evolve` counts them")
+        return
+    per_mille = [(name, *own, f"{1000 * own[1] / own[0] if own[0] else 0:.1f}") for name, own in ranked]
+    screen.table(("operator", *COUNTED, "nearer per 1000"), per_mille)

@@ -58,12 +58,26 @@ def archive_list(
 @click.argument("wanted", metavar="MD5|TASK")
 @with_options(HOME, JSON, NO_COLOR)
 def archive_show(wanted: str, home: Path, as_json: bool, no_color: bool) -> None:
-    """Print the body filed under an MD5, of which the first digits are enough, or those filed for a task."""
+    """Print the body filed under an MD5, of which the first digits are enough, or those filed for a task.
+
+    Behind a body stand, as comments, the tasks that it only came near on, and its line of descent, where it is known.
+    """
     from kagglebatt.commands.filed import print_shown
     from kagglebatt.home.directory import read_archive
 
     with read_archive(home, notify=notify) as kept:
         print_shown(Screen(no_color), kept, wanted, as_json)
+
+
+@archive.command("operators")
+@with_options(HOME, JSON, NO_COLOR)
+def archive_operators(home: Path, as_json: bool, no_color: bool) -> None:
+    """How often each operator was drawn, and led to something nearer, and to an exact pair: what it is drawn by."""
+    from kagglebatt.commands.filed import print_operators
+    from kagglebatt.home.directory import read_archive
+
+    with read_archive(home, notify=notify) as kept:
+        print_operators(Screen(no_color), kept.operator_counts(), as_json)
 
 
 @archive.command("check")
@@ -130,13 +144,15 @@ def archive_merge(places: tuple[Path, ...], home: Path) -> None:
 @click.option("--to", "target", type=_PLACE, default=Path(), help="Folder for the two folders.")
 @HOME
 def archive_export(target: Path, home: Path) -> None:
-    """Write solver_md5/ and differ_md5/, one file a program."""
+    """Write solver_md5/, differ_md5/ and stone_md5/, one file a program, and how they came to be."""
     from kagglebatt.home.directory import read_archive
     from kagglebatt.home.files import writing
 
     with read_archive(home, notify=notify) as kept, writing(target):
         solvers, differs = kept.export(target)
-    click.echo(f"{solvers} solvers in {target / 'solver_md5'}, {differs} differs in {target / 'differ_md5'}")
+        stones = len({stone.md5 for stone in kept.stones()})
+    more = f", {stones} stones in {target / 'stone_md5'}" if stones else ""
+    click.echo(f"{solvers} solvers in {target / 'solver_md5'}, {differs} differs in {target / 'differ_md5'}{more}")
 
 
 @archive.command("import")
@@ -145,14 +161,20 @@ def archive_export(target: Path, home: Path) -> None:
 def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> None:
     """Run the programs of solver_md5/ and differ_md5/ in FOLDER on tasks, and file those that prove themselves."""
     from kagglebatt import report_text
+    from kagglebatt.home.directory import open_home
     from kagglebatt.home.exported import read_exported
+    from kagglebatt.home.lineage_file import read_lineage
     from kagglebatt.iteration.iterate import run_hand
 
     settings = Settings(**given)
-    hand = read_exported(folder, settings.strict, notify)
+    hand, lineage = read_exported(folder, settings.strict, notify), read_lineage(folder)
+    lineage.tell(notify)
     tasks = read_tasks(settings)
     with telling.progress() as progress:
         report = run_hand(hand, settings, tasks, progress, notify).as_json()
+    if lineage:
+        with open_home(settings.home, notify) as home:
+            home.archive.take_lineage(lineage)
     lines = [*report_text.funnel(report), *(report_text.timings(report) if timing else ())]
     click.echo(json.dumps(report) if as_json else "\n".join(lines))
 

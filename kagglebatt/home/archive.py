@@ -23,7 +23,7 @@ from kagglebatt.errors import DamagedError, HomeError
 from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME, INVALID_ROWS, LAYOUT, READ_AT_OPENING
 from kagglebatt.home.connection import fault
 from kagglebatt.home.database import close, open_database, transaction
-from kagglebatt.home.files import write_aside
+from kagglebatt.home.exporting import export
 from kagglebatt.home.history import History, stored_report
 from kagglebatt.home.lineage import Ancestor, Lineage, places_of
 from kagglebatt.home.ranking import RANK, Filing, drop_bodies, prune, put_body, put_differ, put_solver
@@ -337,6 +337,10 @@ class Archive:
         """A filed program, its parents, theirs, and so on to the oldest known, each once."""
         return self._read(lambda: list(self._lineage.descent(name)))
 
+    def parents(self) -> dict[str, tuple[str, ...]]:
+        """The md5 of the parents of every filed program of which they are known."""
+        return self._read(self._lineage.parents)
+
     def operator_counts(self) -> dict[str, tuple[int, int, int]]:
         """For each operator how often it was drawn, and led to something nearer, and to an exact pair, in all."""
         return self._read(self._history.operators)
@@ -364,18 +368,20 @@ class Archive:
         return [*self.damage(), *wrong_rows(self._ask)]
 
     def export(self, target: Path) -> tuple[int, int]:
-        """Write ``solver_md5/<md5>.py`` and ``differ_md5/<md5>.py`` into a folder; returns how many of each.
+        """Write the programs of each kind into a folder of its own, ``solver_md5/<md5>.py`` and so on.
+
+        Beside them go their lines of descent. Returns how many solvers and differs there are.
 
         Raises:
             DamagedError: a body is filed under a name that is not its md5; the name could be a path.
         """
-        counts = []
-        for kind in ("solver", "differ"):
-            folder = target / f"{kind}_md5"
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, text in self.bodies(kind):
-                if md5(text) != name:
-                    raise DamagedError(f"{self.path}: a body is not that of its md5 {name[:32]!r}. {LAYOUT.remedy}")
-                write_aside(folder / f"{name}.py", text)
-            counts.append(len(self.bodies(kind)))
-        return counts[0], counts[1]
+        return export(self._ask, self.path, target)
+
+    def take_lineage(self, rows: Sequence[tuple[str, tuple[Any, ...]]]) -> None:
+        """Note how programs came to be that are filed here, as an export says by table; of others nothing is noted.
+
+        Raises:
+            HomeError: a row is none that could be read back.
+        """
+        by_table = {table: [row for of, row in rows if of == table] for table in ("ancestor", "origin")}
+        self.adopt({**dict.fromkeys(COLUMNS, ()), **by_table})

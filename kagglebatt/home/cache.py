@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 FORMAT = 3
 """Part of every key: raised when the meaning of a stored text changes."""
 
+PROBES = "probes"
+"""The name of the figures of what was probed."""
+
 SET_ASIDE_NAME = f"damaged-{FILE_NAME}"
 
 _KEY = re.compile(r"\d{1,9}( [0-9a-f]{1,64}){2,4}")
@@ -233,7 +236,7 @@ class Cache:
         """The figures of both tables by name, and those of probes where there were any."""
         figures = {"inlining": self.inlining.figures(), "validation": self.validation.figures()}
         probes = self.probed.figures()
-        return {**figures, "probes": probes} if any(probes.values()) else figures
+        return {**figures, PROBES: probes} if any(probes.values()) else figures
 
     @property
     def unsaved(self) -> bool:

@@ -19,7 +19,7 @@ from kagglebatt.errors import DamagedError, ForeignError, HomeError, ProgramErro
 from kagglebatt.home import archive_layout, entries, index
 from kagglebatt.home.archive import Archive
 from kagglebatt.home.archive_layout import LAYOUT
-from kagglebatt.home.cache import SET_ASIDE_NAME, Cache
+from kagglebatt.home.cache import PROBES, SET_ASIDE_NAME, Cache
 from kagglebatt.home.copying import copy_home, copy_of, read_only, version
 from kagglebatt.home.database import newest_format
 from kagglebatt.home.probed import ProbedBatches
@@ -46,9 +46,10 @@ class Home:
         """Write everything to disk, the index last."""
         self.cache.save()
         sizes = {name: int(figures["size"]) for name, figures in self.cache.figures().items()}
+        probed = sizes.pop(PROBES, 0)
         self.archive.checkpoint()
         self.cache.checkpoint()
-        index.write_index(self.path, self.archive, sizes, self.cache.vocabulary)
+        index.write_index(self.path, self.archive, sizes, self.cache.vocabulary, probed)
 
 
 @contextmanager

@@ -36,12 +36,13 @@ _HISTORY = (
 )  # fmt: skip
 
 
-def write_index(home: Path, kept: Archive, remembered: Mapping[str, int], vocabulary: str) -> None:
+def write_index(home: Path, kept: Archive, remembered: Mapping[str, int], vocabulary: str, probed: int = 0) -> None:
     """Write the index of a home whose files are folded and closed or idle.
 
     Args:
         remembered: entries of each cache by name.
         vocabulary: the digest of the installed vocabulary.
+        probed: programs that are remembered as probed; stones and they may become fewer.
     """
     index = {
         "format": FORMAT,
@@ -49,7 +50,9 @@ def write_index(home: Path, kept: Archive, remembered: Mapping[str, int], vocabu
         "vocabulary": vocabulary,
         "vocabulary_sources": sources_digest(),
         "archive": kept.counts(),
+        "stones": len(kept.stones()),
         "cache": dict(remembered),
+        "probed": probed,
         "files": {
             name: {"bytes": (home / name).stat().st_size, "sha256": file_digest(home / name)}
             for name in FILES

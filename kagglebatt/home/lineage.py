@@ -157,6 +157,18 @@ class Lineage:
             older = dict.fromkeys(parent for row in rows for parent in _names(row[2]))
             newest = [parent for parent in older if parent not in seen]
 
+    def parents(self) -> dict[str, tuple[str, ...]]:
+        """The md5 of the parents of every filed program of which they are known."""
+        known = {name: (of, parents) for name, of, parents in self._ask("SELECT id, md5, parents FROM ancestor")}
+        query = (
+            "SELECT origin.md5, line FROM origin JOIN ancestor ON ancestor.id = line AND ancestor.md5 = origin.md5 "
+            "ORDER BY ancestor.iteration DESC, ancestor.operator DESC, ancestor.id DESC"  # the oldest comes last
+        )
+        lines = {name: _names(known[line][1]) for name, line in self._ask(query)}
+        return {
+            name: tuple(known[parent][0] for parent in parents if parent in known) for name, parents in lines.items()
+        }
+
     def _ancestor(self, row: Sequence[Any]) -> Ancestor:
         name, operator, parents, iteration, *scored = row
         known = tuple(row[0] for row in self.rows(_names(parents)))
