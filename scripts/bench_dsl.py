@@ -5,6 +5,9 @@ is the run itself, without reading files, parsing, or comparing. Prints how many
 which were not, and the seconds, in total and for the slowest tasks; ``--json`` prints one document instead, with
 ``tasks, pairs, solved, failed`` (ids)``, seconds, per_task`` (id to seconds). A pair counts as failed when the
 answer is wrong, a step raises, or ``--timeout`` seconds have passed.
+
+``--plain`` runs the same solvers under a plain rendering of the vocabulary as well and prints how much faster the
+package is (``compare_dsl.py``); ``--primitives`` does so for each primitive alone (``compare_primitives.py``).
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from pathlib import Path
 from time import perf_counter
 
 import click
+from compare_dsl import compare, lines_of
 
 from kagglebatt.errors import KagglebattError
 from kagglebatt.programs.batt import deal
@@ -37,11 +41,16 @@ def bench_task(plan: Plan, task: Task, timeout: float, clock: Timer) -> tuple[bo
     return right, seconds
 
 
+def plans_of(solvers: list[NamedProgram]) -> dict[str, Plan]:
+    """A plan for each solver alone, by the task it is named after."""
+    return {solver.name: prepare(deal([((solver.name,), solver.program)])) for solver in solvers}
+
+
 def bench(solvers: list[NamedProgram], tasks: dict[str, Task], timeout: float) -> dict[str, object]:
     """Run every solver on its task; the figures that are printed."""
     per_task: dict[str, float] = {}
     failed = []
-    plans = {solver.name: prepare(deal([((solver.name,), solver.program)])) for solver in solvers}
+    plans = plans_of(solvers)
     limits = Limits(timeout)
     with contained(limits.memory), timer(limits) as clock:
         for name, plan in plans.items():
@@ -62,8 +71,9 @@ def bench(solvers: list[NamedProgram], tasks: dict[str, Task], timeout: float) -
 @click.argument("solvers", type=click.Path(path_type=Path))
 @click.option("--dataset", default="arc1-training", show_default=True, help="Where the solvers' tasks are.")
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds that one run may take.")
+@click.option("--plain", is_flag=True, help="Compare with the vocabulary written plainly.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def main(solvers: Path, dataset: str, timeout: float, as_json: bool) -> None:
+def main(solvers: Path, dataset: str, timeout: float, plain: bool, as_json: bool) -> None:
     """Time every solver of a file or folder on all pairs of its task."""
     try:
         named = [program for program in read_programs(solvers) if program.kind == "solve"]
@@ -71,6 +81,12 @@ def main(solvers: Path, dataset: str, timeout: float, as_json: bool) -> None:
     except KagglebattError as error:
         click.echo(f"bench_dsl: {error}", err=True)
         raise SystemExit(2) from error
+    if plain:
+        limits = Limits(timeout)
+        with contained(limits.memory), timer(limits) as clock:
+            compared = compare(plans_of(named), tasks, timeout, clock)
+        click.echo(json.dumps(compared) if as_json else "\n".join(lines_of(compared)))
+        return
     figures = bench(named, tasks, timeout)
     if as_json:
         click.echo(json.dumps(figures))
