@@ -10,6 +10,7 @@ from typing import Any
 
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.containers import flattened, merge
+from kagglebatt.dsl.mapping import mapped
 from kagglebatt.dsl.nesting import allow_levels
 from kagglebatt.dsl.order import ascending, walked
 from kagglebatt.dsl.types import Container, Fn, Int, Set, Tuple
@@ -107,9 +108,7 @@ def fork(outer: Fn, a: Fn, b: Fn) -> Fn:
 
 def apply(function: Fn, container: Container) -> Container:
     """The function of every member; follows the container."""
-    if type(container) is tuple:
-        return tuple(map(function, container))
-    return walked(lambda members: frozenset(map(function, members)), container)
+    return type(container)(mapped(function, container))
 
 
 def rapply(functions: Container, value: Any) -> Container:
@@ -120,7 +119,7 @@ def rapply(functions: Container, value: Any) -> Container:
 
 def mapply(function: Fn, container: Container) -> Container:
     """The function of every member, flattened one level; follows the container."""
-    return flattened(walked(lambda members: list(map(function, members)), container), type(container) is tuple)
+    return flattened(mapped(function, container), type(container) is tuple)
 
 
 def papply(function: Fn, a: Tuple, b: Tuple) -> Tuple:

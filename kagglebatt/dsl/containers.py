@@ -9,9 +9,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
+from operator import itemgetter
 from typing import Any
 
 from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
+from kagglebatt.dsl.mapping import instead
 from kagglebatt.dsl.numbers import identity
 from kagglebatt.dsl.order import ascending, comparable, is_plain, largest, smallest, walked
 from kagglebatt.dsl.types import Container, Fn, Int, Nested, Set, Tuple
@@ -86,6 +88,7 @@ def repeat(item: Any, num: Int) -> Tuple:
     return (item,) * num
 
 
+@instead(len)
 def size(container: Container) -> Int:
     """The number of members."""
     return len(container)
@@ -221,11 +224,13 @@ def totuple(container: Container) -> Tuple:
     return tuple(ascending(container))
 
 
+@instead(itemgetter(0))
 def first(container: Container) -> Any:
     """The member met first; raises when there is none."""
     return smallest(container) if type(container) is frozenset else container[0]
 
 
+@instead(itemgetter(-1))
 def last(container: Container) -> Any:
     """The member met last; raises when there is none."""
     return largest(container) if type(container) is frozenset else container[-1]

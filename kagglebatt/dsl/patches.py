@@ -10,7 +10,9 @@ from itertools import product, repeat
 
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.extent import columns_of, holds_cells, locations, second_of, span
+from kagglebatt.dsl.mapping import instead
 from kagglebatt.dsl.measuring import center, edge_neighbours
+from kagglebatt.dsl.places import FRONTIER, column_line, diagonals, edges, rays, ring, row_line, segments
 from kagglebatt.dsl.types import Indices, Int, Object, Pair, Patch
 
 __all__ = [
@@ -34,8 +36,7 @@ __all__ = [
     "vfrontier",
 ]  # fmt: skip
 
-_FRONTIER = 30
-"""Rows and columns that a frontier covers, whatever the grid's size."""
+_NOWHERE: Indices = frozenset()
 _REACH = 42
 """Steps that a ray runs, and that a patch falls at most."""
 
@@ -70,24 +71,22 @@ def normalize(patch: Patch) -> Patch:
     return shift(patch, (-top, -left))
 
 
+@instead(edges.__getitem__)
 def dneighbors(loc: Pair) -> Indices:
     """The four edge neighbours of a location."""
-    i, j = loc
-    return frozenset([(i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)])
+    return edges[loc]
 
 
+@instead(diagonals.__getitem__)
 def ineighbors(loc: Pair) -> Indices:
     """The four diagonal neighbours of a location."""
-    i, j = loc
-    return frozenset([(i - 1, j - 1), (i - 1, j + 1), (i + 1, j - 1), (i + 1, j + 1)])
+    return diagonals[loc]
 
 
+@instead(ring.__getitem__)
 def neighbors(loc: Pair) -> Indices:
     """The eight neighbours of a location."""
-    i, j = loc
-    above, below, before, after = i - 1, i + 1, j - 1, j + 1
-    ring = [(above, before), (above, j), (above, after), (i, before), (i, after)]
-    return frozenset([*ring, (below, before), (below, j), (below, after)])
+    return ring[loc]
 
 
 def corners(patch: Patch) -> Indices:
@@ -103,7 +102,14 @@ def connect(a: Pair, b: Pair) -> Indices:
     (i, j), (k, m) = a, b
     down, right = k - i, m - j
     if down and right and down != right and down != -right:  # most pairs of a task's locations
-        return frozenset()
+        return _NOWHERE
+    kept = segments.get((a, b))
+    return segments.keep(a, b, _segment(i + 0, j + 0, k + 0, m + 0)) if kept is None else kept
+
+
+def _segment(i: int, j: int, k: int, m: int) -> Indices:
+    """The locations from (i, j) to (k, m), which are on one line; Ints whoever asks first, as in ``places``."""
+    down, right = k - i, m - j
     allow(max(abs(down), abs(right)) + 1)
     if not down:
         return frozenset(zip(repeat(i), range(min(j, m), max(j, m) + 1)))
@@ -117,18 +123,24 @@ def connect(a: Pair, b: Pair) -> Indices:
 
 def shoot(start: Pair, direction: Pair) -> Indices:
     """The ray from ``start``, 42 steps of ``direction`` long; empty off the eight directions."""
+    kept = rays.get((start, direction))
+    if kept is not None:
+        return kept
     (i, j), (down, right) = start, direction
-    return connect(start, (i + _REACH * down, j + _REACH * right))
+    end = (i + _REACH * down, j + _REACH * right)
+    return rays.keep(start, direction, connect(start, end))
 
 
 def vfrontier(location: Pair) -> Indices:
     """The column of the location, rows 0 to 29."""
-    return frozenset(zip(range(_FRONTIER), repeat(location[1])))
+    column = location[1]
+    return column_line[column] if type(column) is int else frozenset(zip(range(FRONTIER), repeat(column)))
 
 
 def hfrontier(location: Pair) -> Indices:
     """The row of the location, columns 0 to 29."""
-    return frozenset(zip(repeat(location[0]), range(_FRONTIER)))
+    row = location[0]
+    return row_line[row] if type(row) is int else frozenset(zip(repeat(row), range(FRONTIER)))
 
 
 def backdrop(patch: Patch) -> Indices:
