@@ -20,8 +20,8 @@ _EVERY_SECONDS = 10.0
 class _Display(Protocol):
     """Where progress is shown."""
 
-    def show(self, stage: str, done: int, total: int) -> None:
-        """A stage has come so far."""
+    def show(self, stage: str, done: int, total: int, words: str) -> None:
+        """A stage has come so far, and how it goes."""
 
     def turn(self) -> None:
         """An iteration is over."""
@@ -44,9 +44,9 @@ class Progress:
         self._display = display
         self.whole = whole
 
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """A stage has come so far."""
-        self._display.show(stage, done, total)
+    def __call__(self, stage: str, done: int, total: int, words: str = "") -> None:
+        """A stage has come so far; ``words`` say how it goes."""
+        self._display.show(stage, done, total, words)
 
     def iteration_done(self, solved: Collection[str], tasks: int) -> None:
         """An iteration is over, which solved the tasks of these ids, of so many."""
@@ -142,12 +142,14 @@ class _Bars:
         place = 0 if self._whole is None or name == "iterations" else 1
         return self._make(total=total, desc=name, position=place, leave=False, disable=False, **form)
 
-    def show(self, stage: str, done: int, total: int) -> None:
+    def show(self, stage: str, done: int, total: int, words: str) -> None:
         bar = self._stage
         if bar is None or (bar.desc.removesuffix(": "), bar.total) != (stage, total):
             self._end_stage()
             bar = self._stage = self._new(total, stage)
             self._words()
+        if words:
+            bar.set_postfix_str(words, refresh=False)
         bar.update(done - bar.n)
 
     def say(self, sentence: str) -> None:
@@ -187,11 +189,11 @@ class _Lines:
         self._verbose = verbose
         self._stage = ""
 
-    def show(self, stage: str, done: int, total: int) -> None:
+    def show(self, stage: str, done: int, total: int, words: str) -> None:
         new = self._verbose and stage != self._stage
         self._stage = stage
         if self._pace.due() or new:
-            self._tell(f"{stage} {done:,} of {total:,}")
+            self._tell(f"{stage} {done:,} of {total:,}{f': {words}' if words else ''}")
 
     def say(self, sentence: str) -> None:
         if self._pace.due():

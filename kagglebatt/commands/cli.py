@@ -45,7 +45,7 @@ class _Commands(click.Group):
     _HOUSEKEEPING = ("archive", "cache")
     _KERNELS = ("bundle", "bench")
     _REMOTE = ("push", "status", "pull", "publish", "loop")
-    _SOLVING = ("check-submission",)
+    _SOLVING = ("solve", "check-submission")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         later = (self._SOLVING, self._LOOK, self._PAGES, self._HOUSEKEEPING, self._KERNELS, self._REMOTE)

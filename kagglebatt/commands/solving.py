@@ -1,16 +1,78 @@
-"""Commands that answer tasks: ``check-submission`` says what is wrong with a submission, or how right it is."""
+"""Commands that answer tasks: ``solve`` makes a submission, ``check-submission`` says what is wrong with one."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kagglebatt.commands.options import JSON, notify, with_options
+from kagglebatt.commands.options import (
+    DEAL_OPTIONS,
+    HOME,
+    JSON,
+    LIMIT_OPTIONS,
+    TASK_OPTIONS,
+    TELLING,
+    WORKER_OPTIONS,
+    notify,
+    with_options,
+)
+from kagglebatt.commands.telling import progress
+from kagglebatt.errors import StoppedError
+from kagglebatt.settings import Settings
 from kagglebatt.tasks.terminal import printable
 
+if TYPE_CHECKING:
+    from kagglebatt.solving.report import SolveReport
+
 _MOST_FAULTS = 20
+BUDGET_OPTIONS = (
+    click.option("--per-task", type=float, metavar="SECONDS", help="Processor time for each task. [default: 60, or a "
+                 "part of --minutes]"),
+    click.option("--work", type=int, metavar="N", help="Moves and programs tried for each task: the same answers "
+                 "everywhere."),
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("dataset", metavar="NAME|PATH")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=Path("submission.json"),
+    show_default=True, help="The submission; it is there and valid from the first second.",
+)  # fmt: skip
+@click.option("--explain", is_flag=True, help="Print each answer's program, pairs fitted and depth.")
+@with_options(BUDGET_OPTIONS, TASK_OPTIONS[1:], DEAL_OPTIONS[1:2], LIMIT_OPTIONS, WORKER_OPTIONS, HOME, JSON, TELLING)
+def solve(output: Path, explain: bool, per_task: float | None, work: int | None, as_json: bool, **given: Any) -> None:
+    """Search an answer for every task, and write submission.json; what is found is filed in the home."""
+    from kagglebatt.solving.budget import SolveBudget
+    from kagglebatt.solving.solve import solve as solve_all
+    from kagglebatt.tasks.challenges import read_challenges
+
+    settings = Settings(**given)
+    budget = SolveBudget(per_task, work, settings.minutes)
+    challenges = read_challenges(settings.dataset, settings.tasks, settings.ids, settings.strict, notify)
+    with progress() as told:
+        report = solve_all(challenges, settings, budget, output, told, notify)
+    if as_json:
+        click.echo(json.dumps(report.as_json()))
+    else:
+        click.echo("\n".join([*(_explained(report) if explain else ()), *report.lines(), f"{output}: complete"]))
+    if report.stopped:
+        raise StoppedError(report.stopped, f"{output} has the best so far; what was found is filed in {settings.home}")
+
+
+def _explained(report: SolveReport) -> Iterator[str]:
+    for each in report.as_json()["answers"]:
+        yield (
+            f"{each['task']}: {each['fitted']} of {each['demos']} demo pairs, by {each['stage'] or 'nothing'}, "
+            f"depth {each['depth']}, pieces {each['pieces']}, {each['seconds']:.2f} s"
+            + (f", {each['fault']}" if each["fault"] else "")
+        )
+        if each["program"]:
+            yield each["program"]
 
 
 @click.command("check-submission")

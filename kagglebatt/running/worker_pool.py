@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from time import sleep
@@ -103,7 +103,7 @@ class WorkerPool:
         while len(self._idle) < count:
             self._idle.append(WorkerProcess())
 
-    def perform(self, jobs: Sequence[Job[Result]], runs: int) -> Generator[Result, None, None]:
+    def perform(self, jobs: Iterable[Job[Result]], runs: int) -> Generator[Result, None, None]:
         """Do jobs, in any order; some marks may be missing afterwards, and are then asked for again.
 
         Args:
@@ -139,7 +139,7 @@ class WorkerPool:
             if self._over:
                 self._close_idle()
 
-    def _spread(self, jobs: Sequence[Job[Result]]) -> Iterator[Result]:
+    def _spread(self, jobs: Iterable[Job[Result]]) -> Iterator[Result]:
         from concurrent.futures import BrokenExecutor
         from multiprocessing import TimeoutError
 

@@ -2,5 +2,6 @@
 
 Imports: ``search``, ``home``, ``running``, ``programs``, ``tasks``, ``dsl``.
 
-For others: ``submission_file.SubmissionFile``, ``check.check_file``.
+For others: ``solve.solve``, ``budget.SolveBudget``, ``report.SolveReport``, ``submission_file.SubmissionFile``,
+``check.check_file``.
 """

@@ -1,0 +1,59 @@
+"""What a whole set of tasks may use, and what of it the next task gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import monotonic
+
+from kagglebatt.errors import SettingsError
+from kagglebatt.search.budget import Budget
+
+PER_TASK = 60.0
+"""Processor seconds for one task, where nothing else was asked for."""
+LEAST, MOST = 0.01, 86_400.0
+"""Processor seconds for one task that make sense."""
+MOST_WORK = 10**12
+_PART = 0.9
+"""Of the time that is left, for searching: the rest is for starting workers, filing and writing."""
+
+
+@dataclass(frozen=True)
+class SolveBudget:
+    """What solving a set may use.
+
+    Attributes:
+        per_task: processor seconds for each task; None for 60, or for as much as a time budget allows, or as a budget
+            in work needs.
+        work: for each task, as counted by the search; with it the answers are the same everywhere.
+        minutes: of the clock for all tasks together.
+    """
+
+    per_task: float | None = None
+    work: int | None = None
+    minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.per_task is not None and not LEAST <= self.per_task <= MOST:
+            raise SettingsError(f"--per-task is {self.per_task}; give {LEAST} to {MOST:,.0f} seconds.")
+        if self.work is not None and not 0 < self.work <= MOST_WORK:
+            raise SettingsError(f"--work is {self.work}; give 1 to {MOST_WORK:,}.")
+
+    @property
+    def most(self) -> float:
+        """Processor seconds that one task may have at most."""
+        if self.per_task is not None:
+            return self.per_task
+        return MOST if self.work is not None else PER_TASK if self.minutes is None else MOST
+
+    def shares(self, tasks: int, jobs: int, clock: Callable[[], float] = monotonic) -> Iterator[Budget]:
+        """A budget for each of so many tasks, made when the task's turn has come.
+
+        Of a time budget each gets its part of what those before it left; a budget in work is not cut.
+        """
+        end = None if self.minutes is None else clock() + 60 * self.minutes
+        for left in range(tasks, 0, -1):
+            seconds = self.most
+            if end is not None and self.work is None:
+                seconds = min(seconds, max(LEAST, _PART * (end - clock()) * min(jobs, left) / left))
+            yield Budget(seconds, self.work)

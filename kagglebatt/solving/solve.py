@@ -1,0 +1,135 @@
+"""From challenges to a submission, on one screen: know, search each task, take the answers, file the programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from time import monotonic
+
+from kagglebatt.errors import StoppedError
+from kagglebatt.home.directory import Home, open_home
+from kagglebatt.markup import as_time
+from kagglebatt.notify import Notify, notify_nobody
+from kagglebatt.programs.library import read_to_deal
+from kagglebatt.running.cluster import require_package
+from kagglebatt.running.worker_pool import SMALL_WORK, WorkerPool
+from kagglebatt.search.knowledge import Knowledge, knowledge
+from kagglebatt.settings import Settings
+from kagglebatt.solving.budget import SolveBudget
+from kagglebatt.solving.ending import Ending, ending
+from kagglebatt.solving.filing import Filer
+from kagglebatt.solving.job import Searched, SearchJob
+from kagglebatt.solving.report import SolveReport
+from kagglebatt.solving.submission_file import SubmissionFile
+from kagglebatt.tasks.challenges import Challenges
+from kagglebatt.tasks.task import Task
+
+Tell = Callable[[str, int, int, str], object]
+"""Told (stage, tasks done, tasks in all, words on how it goes)."""
+
+_TRIES = 3
+"""So often is a search asked for whose worker was lost by no fault of its own."""
+
+
+def tell_nobody(_stage: str, _done: int, _total: int, _words: str) -> None:
+    """Tell nobody."""
+
+
+def solve(
+    challenges: Challenges,
+    settings: Settings,
+    budget: SolveBudget,
+    output: Path | None = None,
+    tell: Tell = tell_nobody,
+    notify: Notify = notify_nobody,
+) -> SolveReport:
+    """Answer every task as well as the budget allows; what is found is filed in the home.
+
+    Ended by a signal or by its time it returns what it has; the report says so.
+
+    Args:
+        settings: home, library and limits.
+        output: the submission's file, which is there and valid from the first moment.
+        tell: told how far it is.
+        notify: told what the user should know.
+
+    Raises:
+        KagglebattError: home, library or output cannot be used; what could be written is written.
+    """
+    require_package(settings.backend)
+    file = None if output is None else SubmissionFile(output, challenges, notify)
+    began = monotonic()
+    library = read_to_deal(settings.solvers, settings.strict, notify)
+    with (
+        ending(budget.minutes, notify) as end,
+        open_home(settings.home, notify) as home,
+        WorkerPool(settings, notify) as pool,
+    ):
+        report = SolveReport(challenges, pool.jobs)
+        filer = Filer(home, notify)
+        known = knowledge(library, home.archive)
+        try:
+            for task, done in _waited(end, search_all(challenges.tasks, known, budget, pool)):
+                report.add(task, done)
+                if file is not None:
+                    file.improve(task.id, done.attempts)
+                report.wall = monotonic() - began
+                filer.add(task, done, report.as_iteration)
+                tell("tasks", len(report.searched), len(challenges.tasks), _words(report))
+        except StoppedError as stopped:
+            report.stopped = stopped.reason
+        finally:
+            report.wall = monotonic() - began
+            try:
+                _file_the_rest(filer, home, report)
+            finally:
+                if file is not None:
+                    file.finish()
+    return report
+
+
+def _waited(
+    end: Ending, coming: Generator[tuple[Task, Searched], None, None]
+) -> Generator[tuple[Task, Searched], None, None]:
+    """What comes, one by one; only waiting for it is ended by a signal or the clock."""
+    with closing(coming):
+        while True:
+            with end.waiting():
+                following = next(coming, None)
+            if following is None:
+                return
+            yield following
+
+
+def _file_the_rest(filer: Filer, home: Home, report: SolveReport) -> None:
+    report.disagreements = filer.disagreements
+    if report.searched:
+        filer.file(report.as_iteration())
+        report.filed = filer.filed
+    home.save()
+
+
+def search_all(
+    tasks: Sequence[Task], known: Knowledge, budget: SolveBudget, pool: WorkerPool
+) -> Generator[tuple[Task, Searched], None, None]:
+    """Search every task in worker processes; gives what came of each as it is done, in any order."""
+    left = dict(enumerate(tasks))
+    for _ in range(_TRIES):
+        jobs = (
+            SearchJob(place, task, known, share, pool.limits)
+            for (place, task), share in zip(list(left.items()), budget.shares(len(left), pool.jobs), strict=True)
+        )
+        with closing(pool.perform(jobs, SMALL_WORK + 1)) as coming:
+            for done in coming:
+                yield left.pop(done.place), done
+        if not left:
+            return
+    for place, task in left.items():
+        yield task, Searched(place, fault="its worker was lost")
+
+
+def _words(report: SolveReport) -> str:
+    done, total = len(report.searched), len(report.challenges.tasks)
+    fit = report.fitting()["all"]
+    return f"{fit:,} fit all demo pairs, about {as_time(report.wall / done * (total - done))} left"
