@@ -52,6 +52,15 @@ class Plan:
 
 def prepare(batt: Batt) -> Plan:
     """The plan for a batt."""
+    return plan_of(batt, [program.addresses for program in batt.candidates])
+
+
+def plan_of(batt: Batt, wanted: Sequence[Sequence[str]]) -> Plan:
+    """A plan for candidates in a batt, whichever are its outputs.
+
+    Args:
+        wanted: for each candidate the addresses of the steps that it needs, in the order in which it runs them.
+    """
     names = sorted({ref for step in batt.steps for ref in step.refs if isinstance(ref, str) and ref not in INPUTS})
     places = {name: place for place, name in enumerate((*INPUTS, *names))}
     first = len(places)
@@ -63,7 +72,7 @@ def prepare(batt: Batt) -> Plan:
     return Plan(
         names=tuple(names),
         calls=tuple((slot_of(step.operation), tuple(map(slot_of, step.arguments))) for step in batt.steps),
-        needs=tuple(tuple(by_address[address] for address in program.addresses) for program in batt.candidates),
+        needs=tuple(tuple(by_address[address] for address in each) for each in wanted),
         varying=_varying(batt),
         nesting=nesting_steps(batt),
         first=first,
@@ -71,7 +80,8 @@ def prepare(batt: Batt) -> Plan:
 
 
 @lru_cache(maxsize=64)
-def _meanings(names: tuple[str, ...]) -> tuple[Any, ...]:
+def meanings(names: tuple[str, ...]) -> tuple[Any, ...]:
+    """What constants and primitives stand for."""
     return tuple(CONSTANTS[name] if name in CONSTANTS else PRIMITIVES[name].fn for name in names)
 
 
@@ -95,7 +105,7 @@ class Evaluation:
         count = len(plan.calls)
         self.plan = plan
         self._nesting = plan.nesting
-        self.values: list[Any] = [*inputs, *_meanings(plan.names), *([None] * count)]
+        self.values: list[Any] = [*inputs, *meanings(plan.names), *([None] * count)]
         self.seconds = [-1.0] * count  # what each finished step took; below zero for one that has not finished
         self.faults: dict[int, Outcome] = {}
         self.tried: dict[int, float] = {}  # for a step that was stopped, the longest time it was given
@@ -127,8 +137,9 @@ class Evaluation:
                 elif self.seconds[step] > _NOTICEABLE_SECONDS:  # done for another candidate, but it counts here too
                     clock.set(limit - spent - self.seconds[step])
                 spent += self.seconds[step]
-                if spent > limit:
-                    raise DeadlineReached  # in one call into C, or between two looks of the timer
+                if spent > limit:  # in one call into C, or between two looks of the timer
+                    clock.clear()
+                    return Outcome(Kind.TIMED_OUT, seconds=limit)
                 if step in self.faults:
                     clock.clear()
                     return replace(self.faults[step], seconds=spent)
@@ -142,8 +153,9 @@ class Evaluation:
         return Outcome(Kind.VALUE, self.values[self.plan.first + need[-1]], seconds=spent)
 
     def _run_step(self, step: int, allowed: float, clock: Timer) -> None:
-        if allowed <= self.tried.get(step, 0.0):
-            raise DeadlineReached  # it did not finish in as much time for another candidate
+        if allowed <= self.tried.get(step, 0.0):  # it did not finish in as much time for another candidate
+            clock.clear()  # so that the timer raises nothing where this is handled
+            raise DeadlineReached
         operation, arguments = self.plan.calls[step]
         values = self.values
         started = perf_counter()

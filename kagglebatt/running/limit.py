@@ -33,6 +33,8 @@ CLOCK_FACTOR, CLOCK_SECONDS = 10.0, 10.0
 ENDED_BY_TIMER = signal.SIGVTALRM
 """What ends a process that does not come back from a call into C."""
 _GRACE_SECONDS = 0.3
+_AGAIN_SECONDS = 0.05
+"""Processor time from one ``DeadlineReached`` to the next: enough for whoever handles it to call ``clear``."""
 _DEPTH = 8_000
 """Calls that a program may be deep, counted from where it was started: the same in every kind of process.
 
@@ -84,7 +86,7 @@ class Timer:
         self._limits = limits
         self._works = works
         self._expendable = expendable
-        self._armed = False
+        self._armed = self._raised = False
         self._deadline = self._clock_deadline = 0.0
         self._measured = thread_time()
         self._looked = perf_counter()
@@ -94,7 +96,7 @@ class Timer:
         self._measured = thread_time()
         self._deadline = self._measured + seconds
         self._clock_deadline = perf_counter() + self._limits.clock
-        self._armed = True
+        self._armed, self._raised = True, False
 
     def clear(self) -> None:
         """No limit any more."""
@@ -126,10 +128,12 @@ class Timer:
             signal.setitimer(signal.ITIMER_VIRTUAL, self._limits.seconds + _GRACE_SECONDS)
 
     def look(self, _signal: int, _frame: FrameType | None) -> None:
-        """Raise when the processor time is used up; again and again, since a finaliser swallows what it raises."""
-        if self._armed and thread_time() >= self._deadline:
+        """Raise when the processor time is used up; again, later, since a finaliser swallows what it raises."""
+        if self._armed and (now := thread_time()) >= self._deadline:
+            self._deadline, self._raised = now + _AGAIN_SECONDS, True
             raise DeadlineReached
-        self._spare()
+        if not (self._armed and self._raised):  # what swallows the first is not spared
+            self._spare()
 
     def look_at_clock(self, _signal: int, _frame: FrameType | None) -> None:
         """Raise when the clock's time is over; what passed while the process was stopped does not count."""

@@ -56,9 +56,9 @@ def meaning(monkeypatch: pytest.MonkeyPatch, **primitives: Callable[..., object]
     changed = {name: replace(PRIMITIVES[name], fn=fn) for name, fn in primitives.items()}
     with monkeypatch.context() as patch:
         patch.setattr(executing, "PRIMITIVES", {**PRIMITIVES, **changed})
-        executing._meanings.cache_clear()
+        executing.meanings.cache_clear()
         yield
-    executing._meanings.cache_clear()
+    executing.meanings.cache_clear()
 
 
 def plan_of(*texts: str):
@@ -123,6 +123,16 @@ def test_a_look_that_comes_early_does_not_count() -> None:
         clock.set(-1.0)
         with pytest.raises(DeadlineReached):
             clock.look(0, None)
+
+
+def test_what_handles_a_deadline_is_not_interrupted_by_the_next() -> None:
+    """A small limit: the timer goes off again while the first is handled, and must not raise there."""
+    with timer(Limits(0.001)) as clock:
+        clock.set(-1.0)
+        with pytest.raises(DeadlineReached):
+            clock.look(0, None)
+        clock.look(0, None)
+        clock.clear()
 
 
 def scored(texts: tuple[str, ...], task: Task, differs: Batt, timeout: float = LIMIT) -> list[SampleScore]:
