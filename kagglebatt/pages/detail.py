@@ -89,8 +89,11 @@ def _verdict(run: Steps) -> str:
         return f"{failed.outcome} at {failed.name}"
     if run.answer is None:
         return "not a grid"
-    if run.sample.answer is None:
+    answer = run.sample.answer
+    if answer is None:
         return "answered; the answer is not known"
+    if (len(answer), len(answer[0])) != (len(run.answer), len(run.answer[0])):
+        return "wrong, of another size"
     return "right" if run.right else f"wrong, {run.similarity / 10:.1f}% of cells agree"
 
 

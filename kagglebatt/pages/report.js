@@ -85,13 +85,13 @@
     return svg;
   }
 
-  function figure(caption, drawn) {
-    return element("figure", {}, element("figcaption", { textContent: caption }), drawn);
+  function figure(caption, drawn, size = "") {
+    return element("figure", {}, element("figcaption", {}, caption, " ", element("span", { className: "size", textContent: size })), drawn);
   }
 
   function pairFigure(name, text, other = null) {
     const rows = text.split("/");
-    return figure(`${name} ${rows.length} × ${rows[0].length}`, grid(text, name, other));
+    return figure(name, grid(text, name, other), `${rows.length} × ${rows[0].length}`);
   }
 
   // ---- one task
@@ -281,7 +281,7 @@
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const typing = event.target.matches("input, select, textarea");
+    const typing = event.target.matches("input:not([type=checkbox], [type=radio])");
     if (event.key === "/" && !typing) { event.preventDefault(); byId("kb-text").focus(); return; }
     if (event.key === "Escape") {
       if (typing) event.target.blur();
@@ -289,7 +289,7 @@
       return;
     }
     const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns(), ArrowDown: columns() }[event.key];
-    if (by === undefined || typing) return;
+    if (by === undefined || event.target.matches("input")) return; // arrows choose within radio buttons
     const focused = tasks.find((task) => task.tile === document.activeElement);
     if (focused) {
       const shown = shownTasks();

@@ -17,19 +17,15 @@ import pytest
 from click.testing import CliRunner
 
 from kagglebatt.commands.cli import cli
-from kagglebatt.home.archive import Entry, Filing
+from kagglebatt.home.archive import Entry
 from kagglebatt.home.directory import open_home
 from kagglebatt.pages.came import look_back
 from kagglebatt.pages.chart import growing
 from kagglebatt.pages.found import Found, State, TaskFound
 from kagglebatt.pages.page import Page, make_page
-from kagglebatt.programs.parse import parse_program
-from kagglebatt.running.score import Scores
-from kagglebatt.running.validate import Verdict
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task, parse_task
-
-EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
+from tests.pages.made import EVIL, file_one
 
 
 class Seen(HTMLParser):
@@ -54,18 +50,6 @@ def index_of(page: Page) -> dict[str, list[Any]]:
     (text,) = re.findall(r'<script type="application/json" id="kb-data">(.*?)</script>', page.html, re.DOTALL)
     rows = json.loads(text)["tasks"]
     return {row[0]: [*row[1:4], json.loads(zlib.decompress(base64.b64decode(row[4])))] for row in rows}
-
-
-def file_one(home: Path, task: Task, text: str, right: int, report: dict[str, Any] | None = None) -> str:
-    """File a program on a task as right on so many demo pairs; its md5."""
-    body = parse_program(text, "test").body
-    demos, tests = len(task.demo), len(task.test)
-    scores = Scores(right, demos, tests if right == demos else 0, tests, 1000 * right // demos, ("value",) * 3, {})
-    verdict = Verdict(body, task.id, scores, scores, 0.1)
-    with open_home(home) as opened:
-        number = opened.archive.next_iteration
-        opened.archive.file(number, [Filing(verdict, "", "", task.digest)], [], report or {"iteration": number})
-    return verdict.md5
 
 
 @pytest.fixture
