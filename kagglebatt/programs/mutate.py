@@ -7,9 +7,10 @@ All choices are typed by the registry's signatures and drawn from the ``random.R
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 
 from kagglebatt.dsl.constants import CONSTANTS, type_of_constant
 from kagglebatt.dsl.registry import PRIMITIVES
@@ -33,6 +34,10 @@ class Mutation:
     operator: str
     target: str
     replacement: Program
+
+
+Proposal = Callable[[Program, Sequence[Program], Random, bool], Mutation | None]
+"""Of a canonical program, donors, chance, and whether to keep the input ``C`` out: a mutation, if there is one."""
 
 
 def apply_mutation(program: Program, mutation: Mutation) -> Program | None:
@@ -155,4 +160,8 @@ def _borrow(program: Program, donors: Sequence[Program], rng: Random, _solver: b
 
 
 # Spreading a mutation is not among them: `card` does that, which sees all programs of a deal.
-_OPERATORS: tuple[Callable[..., Mutation | None], ...] = (_argument, _constant, _primitive, _borrow)
+BLIND: Mapping[str, Proposal] = MappingProxyType(
+    {"argument": _argument, "constant": _constant, "primitive": _primitive, "borrow": _borrow}
+)
+"""The operators by name."""
+_OPERATORS = tuple(BLIND.values())

@@ -125,7 +125,10 @@ def extract(steps: Sequence[Step], step_addresses: Sequence[str], output: int) -
         else:
             waiting.append((place, True))
             waiting += [(ref, False) for ref in reversed(step.refs) if isinstance(ref, int)]
-    return Program(tuple(kept))
+    program = Program(tuple(kept))
+    # What is canonical need not be walked and hashed again to be told so.
+    program.__dict__.update(addresses=tuple(places), canonical=program)
+    return program
 
 
 def type_of(ref: Ref, steps: Sequence[Step]) -> str:
