@@ -7,9 +7,9 @@ import json
 import platform
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,56 @@ from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task
 
 
+@dataclass(frozen=True)
+class Discovery:
+    """A task that was solved, or that something came nearer to.
+
+    Attributes:
+        operator: how the program was made; empty where it was given as it is.
+        source: the name of its first parent, or its own.
+        before: nearness of the nearest program known before, per thousand of what an exact one has.
+        now: the same of this one.
+    """
+
+    task: str
+    operator: str
+    source: str
+    before: int = 0
+    now: int = 1000
+
+
+@dataclass
+class Search:
+    """What breeding and probing did in one iteration.
+
+    Attributes:
+        bred: offspring.
+        probes: offspring on tasks, of which ``made`` were made now and the others remembered.
+        became: how often what became of probes.
+        promising: probes that came near.
+        solved: tasks that were solved for the first time.
+        nearer: tasks on which something came nearer.
+        solved_so_far: tasks of this run that are solved in the archive, on demo pairs.
+        right_so_far: of these those that are right on test pairs, too; nothing is chosen by it.
+        seconds: that breeding and probing took by the clock.
+    """
+
+    bred: int = 0
+    probes: int = 0
+    made: int = 0
+    became: dict[str, int] = field(default_factory=dict)
+    promising: int = 0
+    solved: list[Discovery] = field(default_factory=list)
+    nearer: list[Discovery] = field(default_factory=list)
+    solved_so_far: int = 0
+    right_so_far: int = 0
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Its fields as JSON."""
+        return {**asdict(self), "seconds": round(self.seconds, 6)}
+
+
 @dataclass(repr=False)
 class Report:
     """What one iteration did; every figure was counted or measured. A notebook shows the best candidate of each task.
@@ -38,6 +88,8 @@ class Report:
         home: where it was filed.
         phases: seconds by metric name.
         task_phases: the same of each task, by its id.
+        wanted: by task id the candidates that are run on it; all are where it is None.
+        search: what was bred and probed, where that was done.
     """
 
     iteration: int
@@ -57,6 +109,8 @@ class Report:
     phases: dict[str, float] = field(default_factory=dict)
     task_phases: dict[str, dict[str, float]] = field(default_factory=dict)
     caches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    wanted: Mapping[str, tuple[int, ...]] | None = None
+    search: Search | None = None
 
     def __repr__(self) -> str:
         solved = f"{self.solved(on_tests=False)} of {plural(len(self.tasks), 'task')} solved on demo pairs"
@@ -85,6 +139,10 @@ class Report:
         for task, best, owners in ranked:
             demo, test = f"{best.o_score} of {best.demos}", f"{best.test_score} of {best.tests}"
             yield task, demo, test, f"{best.similarity / 10:.1f}%", owners
+
+    def run_on(self, task: Task, able: Sequence[int]) -> Sequence[int]:
+        """The candidates that are run on a task, of those that can be run."""
+        return able if self.wanted is None else sorted(set(able).intersection(self.wanted.get(task.id, ())))
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
@@ -161,6 +219,7 @@ class Report:
                 "disagreements": len(self.disagreements),
                 "filed": self.filed,
             },
+            **({} if self.search is None else {"search": self.search.as_json()}),
             "scores_digest": self.digest,
             "caches": self.caches,
             "kagglebatt": __version__,

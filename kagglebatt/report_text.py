@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from kagglebatt.markup import as_time
 
 _TITLES = {"validation": "Validation Cache", "inlining": "Inlining Cache"}
 _PROBES = {"probes": "Probe Cache"}
+MOST_FOUND = 6
+"""What an iteration found has so many lines at most."""
+_MOST_LINES = 3
+"""Newly solved tasks have so many lines at most."""
+_MOST_NAMES = 8
 
 
 def funnel(report: Mapping[str, Any]) -> Iterator[str]:
@@ -28,6 +36,51 @@ def funnel(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {stages['undecided']} kept their time limit in only one of two runs; not filed, they are run again"
     if stages["disagreements"]:
         yield f"  {stages['disagreements']} verdicts DISAGREED with their claim and were not filed: a bug in kagglebatt"
+
+
+def found(report: Mapping[str, Any], left: float | None = None) -> Iterator[str]:
+    """What one iteration found, in three to six lines.
+
+    Args:
+        left: seconds until the end of the run, where that is known.
+    """
+    search, stages = report["search"], report["funnel"]
+    yield (
+        f"iteration {report['iteration']}: {search['bred']:,} offspring, {search['probes']:,} probes"
+        f" -> {search['promising']:,} promising -> {report['candidates']} dealt -> {stages['unique_candidates']} right"
+        f" on a demo pair -> {stages['validated']} validated -> {stages['filed']} filed"
+    )
+    yield from _discoveries(search)
+    if stages["disagreements"]:
+        yield f"  {stages['disagreements']} verdicts DISAGREED with their claim and were not filed: a bug in kagglebatt"
+    took = search["seconds"] + report["seconds"]
+    rate = f"{search['bred'] / took:,.0f} offspring/s" if took > 0 else ""
+    parts = [f"solved so far {search['solved_so_far']} of {report['tasks']} tasks", rate]
+    yield "  " + ", ".join([*filter(None, parts), *([] if left is None else [f"about {as_time(left)} left"])])
+
+
+def _discoveries(search: Mapping[str, Any]) -> Iterator[str]:
+    solved, nearer = search["solved"], search["nearer"]
+    told = solved if len(solved) <= _MOST_LINES else solved[: _MOST_LINES - 1]
+    for each in told:
+        yield f"  + {each['task']} by {_by(each)}"
+    if len(told) < len(solved):
+        yield f"  + {len(solved) - len(told)} more: {_listed([each['task'] for each in solved[len(told) :]])}"
+    if nearer:
+        best = max(nearer, key=lambda each: each["now"] - each["before"])
+        others = f", and {len(nearer) - 1} more" if len(nearer) > 1 else ""
+        yield f"  nearer: {best['task']} {best['before'] / 10:.0f} -> {best['now'] / 10:.0f} % by {_by(best)}{others}"
+    if not solved and not nearer:
+        yield "  nothing new"
+
+
+def _by(discovery: Mapping[str, Any]) -> str:
+    source = re.sub(r"\b([0-9a-f]{8})[0-9a-f]{24}\b", r"\1", discovery["source"])
+    return f"~{discovery['operator']} from {source}" if discovery["operator"] else source
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
 
 
 def recalled(report: Mapping[str, Any]) -> Iterator[str]:

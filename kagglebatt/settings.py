@@ -22,7 +22,15 @@ LEAST_TIMEOUT, MOST_TIMEOUT = 0.001, 86_400.0
 """Seconds: what a timer measures, and a day."""
 MOST_MINUTES = 100_000
 """More than two months; no timer takes for ever."""
-MOST = {"candidates": 100_000, "iterations": 1_000_000, "tasks": 1_000_000, "jobs": 1_024, "seed": 2**63 - 1}
+MOST = {
+    "candidates": 100_000,
+    "offspring": 1_000_000,
+    "probe_ms": 60_000,
+    "iterations": 1_000_000,
+    "tasks": 1_000_000,
+    "jobs": 1_024,
+    "seed": 2**63 - 1,
+}
 """More is a slip of the keyboard: no machine would come to the end of it."""
 
 
@@ -39,6 +47,8 @@ class Settings:
         tasks: how many tasks to take, from the first; all when None.
         ids: the tasks to take instead, by id.
         candidates: solvers dealt into a batt.
+        offspring: programs bred and probed in an iteration, the best of which are dealt; none when 0.
+        probe_ms: milliseconds of the processor that a probed program may take on one demo pair.
         iterations: how many iterations to run.
         solvers: a file or folder of solvers and differs to deal from; the shipped library when None.
         home: directory of archive and cache; it is made when missing.
@@ -60,6 +70,8 @@ class Settings:
     tasks: int | None = None
     ids: tuple[str, ...] = ()
     candidates: int = 32
+    offspring: int = 4000
+    probe_ms: int = 5
     iterations: int = 1
     solvers: Path | None = None
     home: Path = Path("home")
@@ -79,16 +91,19 @@ class Settings:
         self._check_kinds()
         positive: dict[str, float | None] = {
             "candidates": self.candidates,
+            "probe_ms": self.probe_ms,
             "iterations": self.iterations,
             "tasks": self.tasks,
             "minutes": self.minutes,
         }
         for name, value in positive.items():
             if value is not None and not value > 0:
-                raise SettingsError(f"--{name} is {value}; it must be above 0.")
+                raise SettingsError(f"--{name.replace('_', '-')} is {value}; it must be above 0.")
         for name, most in MOST.items():
             if (getattr(self, name) or 0) > most:
-                raise SettingsError(f"--{name} is {getattr(self, name)}; give at most {most:,}.")
+                raise SettingsError(f"--{name.replace('_', '-')} is {getattr(self, name)}; give at most {most:,}.")
+        if self.offspring < 0:
+            raise SettingsError(f"--offspring is {self.offspring}; give 0 or more.")
         if self.minutes is not None and self.minutes > MOST_MINUTES:
             raise SettingsError(f"--minutes is {self.minutes}; give at most {MOST_MINUTES}.")
         if not 0 <= self.mutate <= 1:
@@ -118,10 +133,10 @@ class Settings:
 
     def _check_kinds(self) -> None:
         """A notebook's parameters come in as whatever was injected."""
-        for name in ("candidates", "iterations", "seed", "jobs", "memory", "tasks"):
+        for name in ("candidates", "offspring", "probe_ms", "iterations", "seed", "jobs", "memory", "tasks"):
             value = getattr(self, name)
             if type(value) is not int and not (name == "tasks" and value is None):
-                raise SettingsError(f"--{name} is {value!r}; it must be a whole number.")
+                raise SettingsError(f"--{name.replace('_', '-')} is {value!r}; it must be a whole number.")
         for name in ("timeout", "mutate", "minutes"):
             value = getattr(self, name)
             if type(value) not in (int, float) and not (name == "minutes" and value is None):

@@ -41,5 +41,5 @@ def tiny_task() -> Task:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Seed 0, one job, a home of its own."""
-    return Settings(home=tmp_path / "home", jobs=1, tasks=2)
+    """Seed 0, one job, a home of its own; donors are dealt, not bred from."""
+    return Settings(home=tmp_path / "home", jobs=1, tasks=2, offspring=0)

@@ -26,7 +26,7 @@ def _workers_for_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def grown(home: Path, **given: Any) -> tuple[str, ...]:
     """Evolve for two iterations; the digests of all scores."""
-    settings = Settings(home=home, tasks=6, candidates=16, iterations=2, **given)
+    settings = Settings(offspring=0, home=home, tasks=6, candidates=16, iterations=2, **given)
     return tuple(report.digest for report in evolve(settings, TASKS, notify=pytest.fail))
 
 
@@ -70,12 +70,12 @@ def test_every_backend_gives_the_same(given: dict[str, Any], tmp_path: Path) -> 
 
 def test_shards_merged_are_the_whole(tmp_path: Path) -> None:
     """Each shard runs the same hand on its own tasks."""
-    settings = Settings(home=tmp_path / "plain", tasks=6, candidates=16, backend="sequential")
+    settings = Settings(offspring=0, home=tmp_path / "plain", tasks=6, candidates=16, backend="sequential")
     (whole,) = evolve(settings, TASKS)
     shards = []
     for number in (1, 2, 3):
         home = tmp_path / f"home-{number}"
-        (report,) = evolve(Settings(home=home, tasks=6, candidates=16, jobs=1, shard=f"{number}/3"), TASKS)
+        (report,) = evolve(Settings(offspring=0, home=home, tasks=6, candidates=16, jobs=1, shard=f"{number}/3"), TASKS)
         assert report.ids == whole.ids
         shards.append(home)
     list(merge_homes(shards, tmp_path / "merged"))
@@ -94,7 +94,7 @@ def test_shards_merged_between_iterations_are_the_whole(tmp_path: Path) -> None:
                 shutil.rmtree(home)
                 shutil.copytree(merged, home)
             settings = Settings(
-                home=home, tasks=6, candidates=16, backend="sequential", shard=f"{number}/2", iterations=1
+                offspring=0, home=home, tasks=6, candidates=16, backend="sequential", shard=f"{number}/2", iterations=1
             )
             list(evolve(settings, TASKS, notify=pytest.fail))
             shards.append(home)
@@ -109,7 +109,7 @@ def content_of_whole(home: Path) -> tuple[object, ...]:
 
 def test_a_shard_that_goes_on_alone_says_so(tmp_path: Path) -> None:
     """From its second iteration on it is no part of the whole."""
-    settings = Settings(home=tmp_path, candidates=2, backend="sequential", shard="1/2", iterations=2)
+    settings = Settings(offspring=0, home=tmp_path, candidates=2, backend="sequential", shard="1/2", iterations=2)
     told: list[str] = []
     list(evolve(settings, TASKS[:2], notify=told.append))
     assert len(told) == 1

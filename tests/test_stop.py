@@ -67,7 +67,9 @@ def test_a_signal_is_heeded_while_dealing_and_answered_at_once(
         assert len(told) == 1
 
     monkeypatch.setattr(card, "mutate", mutate)
-    settings = Settings(home=settings.home, candidates=MOST["candidates"], mutate=1.0, backend="sequential")
+    settings = Settings(
+        offspring=0, home=settings.home, candidates=MOST["candidates"], mutate=1.0, backend="sequential"
+    )
     with pytest.raises(StoppedError, match=number.name):
         next(evolve(settings, (tiny_task,), notify=told.append))
     another = "Ctrl-C" if number is signal.SIGINT else "SIGTERM"
@@ -131,7 +133,7 @@ def mutate(*given):
     signal.raise_signal(signal.SIGINT)
 
 card.mutate = mutate
-sys.argv[1:] = ["evolve", "--tasks", "1", "--mutate", "1", "--home", "home"]
+sys.argv[1:] = ["evolve", "--offspring=0", "--tasks", "1", "--mutate", "1", "--home", "home"]
 from kagglebatt.__main__ import run
 run()
 """

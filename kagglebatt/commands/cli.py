@@ -19,6 +19,7 @@ from kagglebatt import __version__
 from kagglebatt.api.progress import aside
 from kagglebatt.commands import telling
 from kagglebatt.commands.options import (
+    BREED_OPTIONS,
     DEAL_OPTIONS,
     HOME,
     ITERATIONS,
@@ -154,6 +155,7 @@ def run_command(batt_file: Path, timing: bool, as_json: bool, export: Path | Non
     TASK_OPTIONS,
     ITERATIONS,
     DEAL_OPTIONS,
+    BREED_OPTIONS,
     RUN_OPTIONS,
     HOME,
     JSON,
@@ -173,7 +175,7 @@ def evolve_command(timing: bool, as_json: bool, page: Path | None, **given: Any)
                 reports.append(report.as_json())
                 progress.iteration_done(report.solved_tasks(on_tests=False), len(report.tasks))
                 if not as_json:
-                    _print_report(reports[-1], timing)
+                    _print_report(reports[-1], timing, progress.whole.left if progress.whole else None)
     finally:  # also when it was stopped: what was done was done
         if as_json:
             click.echo(json.dumps({"iterations": reports}))
@@ -203,14 +205,16 @@ def primitives(name: str | None, constants: bool) -> None:
             )
 
 
-def _print_report(report: dict[str, Any], timing: bool) -> None:
+def _print_report(report: dict[str, Any], timing: bool, left: float | None = None) -> None:
     from kagglebatt import report_text
 
-    lines = [*report_text.funnel(report), *report_text.cache_statistics(report["caches"])]
+    lines = [*report_text.found(report, left)] if "search" in report else []
+    if timing or not lines or telling.verbose():
+        lines += [*report_text.funnel(report), *report_text.cache_statistics(report["caches"])]
     if timing:
         lines += ["", *report_text.timings(report)]
     with aside():
-        click.echo("\n".join([*lines, ""]))
+        click.echo("\n".join(lines if len(lines) <= report_text.MOST_FOUND else [*lines, ""]))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,6 +10,7 @@ import click
 
 from kagglebatt.commands import telling
 from kagglebatt.commands.options import (
+    BREED_OPTIONS,
     DEAL_OPTIONS,
     ITERATIONS,
     JSON,
@@ -46,7 +47,9 @@ from kagglebatt.stop import stopping_at_once
 @click.option("--expect", type=int, default=0, help="Iterations that the attached home must hold.")
 @click.option("--kernel-source", multiple=True, metavar="OWNER/SLUG", help="Attach a kernel's output; may be repeated.")
 @click.option("--budget", type=int, help="Bytes of source that Kaggle takes.")
-@with_options(TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, LIMIT_OPTIONS, SHARD, MACHINE_OPTIONS, JSON, TELLING)
+@with_options(
+    TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, BREED_OPTIONS, LIMIT_OPTIONS, SHARD, MACHINE_OPTIONS, JSON, TELLING
+)
 def bundle(
     target: Path,
     name: str | None,
@@ -103,7 +106,7 @@ def bundle(
     "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("bench"), show_default=True,
     help="Folder for kernels, outputs, table.md and table.json.",
 )  # fmt: skip
-@with_options(TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, JSON, TELLING)
+@with_options(TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, BREED_OPTIONS, LIMIT_OPTIONS, JSON, TELLING)
 def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any) -> None:
     """Run the bundled kernel here with papermill: each size, each iteration in a fresh kernel."""
     from kagglebatt.notebook.bench import bench as run_bench

@@ -52,6 +52,10 @@ DEAL_OPTIONS = (
     option("--mutate", type=float, metavar="RATE", help="Chance, 0 to 1, that a dealt solver is mutated."),
     option("--seed", type=int, help="Seed of everything random."),
 )
+BREED_OPTIONS = (
+    option("--offspring", type=int, help="Programs bred and probed in an iteration; 0 deals mutated donors unseen."),
+    option("--probe-ms", type=int, metavar="MS", help="Processor time for one probed program on one demo pair."),
+)
 LIMIT_OPTIONS = (
     option("--jobs", type=int, help="Worker processes; -1 for one per processor."),
     option("--timeout", type=float, metavar="SECONDS", help="Processor time for one candidate on one sample."),

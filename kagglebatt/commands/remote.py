@@ -17,6 +17,7 @@ import click
 from kagglebatt import report_text
 from kagglebatt.commands import telling
 from kagglebatt.commands.options import (
+    BREED_OPTIONS,
     DEAL_OPTIONS,
     HOME,
     ITERATIONS,
@@ -318,8 +319,8 @@ def _say_what_is_begun(folder: Path, plan: LoopPlan) -> None:
     show_default=True,
     help="Folder for the loop's state, kernels and outputs.",
 )
-@with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, LIMIT_OPTIONS, MACHINE_OPTIONS,
-              _QUOTA, _FORCE, _PATIENCE, _DRY, JSON, TELLING)  # fmt: skip
+@with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, BREED_OPTIONS, LIMIT_OPTIONS,
+              MACHINE_OPTIONS, _QUOTA, _FORCE, _PATIENCE, _DRY, JSON, TELLING)  # fmt: skip
 @_stoppable
 def loop(
     sizes: str,

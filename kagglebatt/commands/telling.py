@@ -29,6 +29,11 @@ def ask(_context: click.Context, parameter: click.Parameter, value: bool) -> Non
         _asked.add(parameter.name)
 
 
+def verbose() -> bool:
+    """Whether the user wants to know all."""
+    return "verbose" in _asked
+
+
 def complain(sentence: str) -> None:
     """Say why there is no result, or not all of it; always."""
     with aside():

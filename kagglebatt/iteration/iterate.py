@@ -6,12 +6,18 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from kagglebatt.errors import SettingsError
-from kagglebatt.home.archive import RankedDiffer
+from kagglebatt.home.archive import Archive, RankedDiffer
 from kagglebatt.home.directory import Home, open_home
+from kagglebatt.home.ranking import Filing
 from kagglebatt.home.recall import bodies
+from kagglebatt.iteration.choose import choose
 from kagglebatt.iteration.confirm import claims_of, confirm
 from kagglebatt.iteration.deal import deal_next
+from kagglebatt.iteration.dealt import Dealt
+from kagglebatt.iteration.generation import Generation, tell_solved
+from kagglebatt.iteration.parents import Breeders
 from kagglebatt.iteration.progress import Progress, no_progress
+from kagglebatt.iteration.smaller import make_smaller
 from kagglebatt.iteration.unknown import recall, run_unknown, with_body
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.batt import Hand
@@ -36,15 +42,22 @@ def iterate(
     pool: WorkerPool,
     progress: Progress,
     stop: Stop,
+    dealt: Dealt | None = None,
 ) -> Report:
     """Run one iteration on a hand that was dealt, file what it found, and save.
+
+    Args:
+        dealt: what is filed beside solvers, and on which tasks each candidate is run, where it was bred and probed.
 
     Raises:
         StoppedError: it was asked to end; what was run is remembered, and nothing of it is filed yet.
     """
     report = Report(home.archive.next_iteration, settings, hand, tasks, home=home.path)
     cache = home.cache
-    cache.restart_counts()
+    if dealt is None:
+        cache.restart_counts()
+    else:
+        report.wanted, report.search = dealt.wanted, dealt.search
     started = perf_counter()
     with report.timed("phase2_inline"):
         named = bodies(hand.solvers.candidates, cache, stop.check)
@@ -54,17 +67,52 @@ def iterate(
         known = recall(report, named, cache, stop)
     known |= run_unknown(report, named, known, cache, pool, progress, stop)
     with report.timed("phase1_filter"):
-        report.table = {task.id: {n: known[task.id, n].scores for n in with_body(named)} for task in tasks}
+        able = with_body(named)
+        report.table = {task.id: {n: known[task.id, n].scores for n in report.run_on(task, able)} for task in tasks}
         claims = claims_of(report, named, known)
     filings = confirm(report, claims, known, cache, pool, progress, stop)
     with report.timed("file"):
         cache.save()
         report.caches = cache.figures()
         report.seconds = perf_counter() - started
-        report.filed = home.archive.file(report.iteration, filings, _ranked_differs(report), report.as_json())
+        report.filed = _file(home.archive, report, filings, dealt or Dealt(hand, {}))
         home.save()
     report.seconds = perf_counter() - started
     return report
+
+
+def _find(
+    settings: Settings,
+    breeders: Breeders,
+    tasks: tuple[Task, ...],
+    home: Home,
+    pool: WorkerPool,
+    progress: Progress,
+    stop: Stop,
+) -> Report:
+    """One iteration that breeds first: parents, offspring, probes, a hand of the best, and all that follows."""
+    started = perf_counter()
+    home.cache.restart_counts()
+    generation = Generation(settings, tasks, home, breeders)
+    bred = generation.breed()
+    found = generation.probe(bred, pool, progress, stop)
+    chosen = choose(generation.choices(bred, found), settings.candidates)
+    smaller, replaced = make_smaller(chosen, generation.targets, pool, stop)
+    dealt = generation.deal(bred, found, choose(smaller, settings.candidates), replaced)
+    dealt.search.seconds = perf_counter() - started
+    return iterate(dealt.hand, tasks, home, settings, pool, progress, stop, dealt)
+
+
+def _file(archive: Archive, report: Report, filings: Sequence[Filing], dealt: Dealt) -> int:
+    """File all that an iteration found; how many solvers were new and stayed."""
+    if report.search is not None:
+        outputs = report.hand.solvers.outputs
+        owners = {name: outputs[number].owners[0] for number, name in enumerate(report.ids) if name is not None}
+        tell_solved(report.search, archive, report.tasks, owners, filings)
+    differs, stones = _ranked_differs(report), dealt.stones
+    return archive.file(
+        report.iteration, filings, differs, report.as_json(), stones, dealt.origins, dealt.operators
+    )  # fmt: skip
 
 
 def _ranked_differs(report: Report) -> list[RankedDiffer]:
@@ -104,10 +152,14 @@ def evolve(
         open_home(settings.home, notify) as home,
         WorkerPool(settings, notify) as pool,
     ):
+        breeders = Breeders(library)
         for _ in range(settings.iterations):
             stop.check()
-            hand = deal_next(settings, home.archive, tasks, library, stop.check)
-            yield iterate(hand, _mine(settings, tasks), home, settings, pool, progress, stop)
+            if settings.offspring:
+                yield _find(settings, breeders, _mine(settings, tasks), home, pool, progress, stop)
+            else:
+                hand = deal_next(settings, home.archive, tasks, library, stop.check)
+                yield iterate(hand, _mine(settings, tasks), home, settings, pool, progress, stop)
 
 
 def run_hand(

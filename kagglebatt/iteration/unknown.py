@@ -30,7 +30,8 @@ def recall(
     report: Report, named: Sequence[str | None], cache: Cache, stop: Stop
 ) -> dict[tuple[str, int], CachedResult]:
     """What is remembered, by task id and number of the candidate."""
-    wanted = [(task, n, body) for task in report.tasks for n, body in enumerate(named) if body is not None]
+    able = with_body(named)
+    wanted = [(task, n, named[n] or "") for task in report.tasks for n in report.run_on(task, able)]
     pairs = [(body, task) for task, _, body in wanted]
     found = look_up(pairs, report.settings, report.differ_ids, cache, stop.check)
     return {(task.id, n): known for (task, n, _), known in zip(wanted, found, strict=True) if known is not None}
@@ -47,7 +48,9 @@ def run_unknown(
 ) -> dict[tuple[str, int], CachedResult]:
     """Run what nothing is known of, in blocks of tasks; each block is remembered and saved before the next begins."""
     able = with_body(named)
-    missing = {task.id: tuple(n for n in able if (task.id, n) not in known) for task in report.tasks}
+    missing = {
+        task.id: tuple(n for n in report.run_on(task, able) if (task.id, n) not in known) for task in report.tasks
+    }
     unknown = [task for task in report.tasks if missing[task.id]]
     plans = {numbers: prepare(report.hand.solvers.only(numbers)) for numbers in set(missing.values())}
     runs = {task.id: len(missing[task.id]) * len(task.samples) for task in unknown}

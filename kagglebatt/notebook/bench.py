@@ -219,17 +219,23 @@ def _environment(**values: str) -> Iterator[None]:
 
 
 def table(rows: Sequence[BenchRow]) -> list[str]:
-    """The rows as a table in Markdown; hits and misses as inlining / validation."""
+    """The rows as a table in Markdown; hits and misses as inlining / validation / probes."""
     lines = [
-        "| tasks | iteration | wall | solved on demo | on test | timeouts | hits | misses | time saved |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| tasks | iteration | wall | offspring | solved so far | solved on demo | on test | timeouts | hits | misses "
+        "| time saved |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for row in rows:
-        caches = row.report["caches"]
-        hits, misses = (f"{caches['inlining'][what]} / {caches['validation'][what]}" for what in ("hits", "misses"))
+        report, caches = row.report, row.report["caches"]
+        search = report.get("search") or {"bred": 0, "solved_so_far": ""}
+        hits, misses = (
+            " / ".join(str(caches[name][what]) for name in ("inlining", "validation", "probes") if name in caches)
+            for what in ("hits", "misses")
+        )
         saved = sum(figures["seconds_saved"] for figures in caches.values())
         lines.append(
-            f"| {row.size} | {row.iteration} | {row.wall:.1f} s | {row.report['solved_demo']} "
-            f"| {row.report['solved_test']} | {row.report['timeouts']} | {hits} | {misses} | {saved:.2f} s |"
+            f"| {row.size} | {row.iteration} | {row.wall:.1f} s | {search['bred']:,} | {search['solved_so_far']} "
+            f"| {report['solved_demo']} | {report['solved_test']} | {report['timeouts']} | {hits} | {misses} "
+            f"| {saved:.2f} s |"
         )
     return lines

@@ -39,7 +39,19 @@ BUDGET = 1_000_000
 MINUTES = 690.0
 """What a kernel allows itself unless told otherwise: Kaggle ends it after twelve hours, saved or not."""
 
-PARAMETERS = ("iterations", "candidates", "seed", "jobs", "timeout", "mutate", "memory", "minutes", "shard")
+PARAMETERS = (
+    "iterations",
+    "candidates",
+    "offspring",
+    "probe_ms",
+    "seed",
+    "jobs",
+    "timeout",
+    "mutate",
+    "memory",
+    "minutes",
+    "shard",
+)
 """Settings that a notebook has as parameters."""
 
 _FOLDED = {

@@ -27,7 +27,7 @@ from kagglebatt.notebook.inputs import FoundHome, RequiredInput, check, find_fil
 from kagglebatt.notebook.result import write_result
 from kagglebatt.notify import Pace
 from kagglebatt.pages.page import FILE_NAME, Page, make_page
-from kagglebatt.report_text import funnel, recalled
+from kagglebatt.report_text import found, funnel, recalled
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import CHALLENGES_NAME, load_tasks
 from kagglebatt.tasks.task import Task
@@ -170,7 +170,8 @@ class Kernel:
                     self._tell_last()
 
     def _tell_last(self) -> int:
-        say("\n".join([*funnel(self.runs[-1]), *recalled(self.runs[-1])]))
+        last = self.runs[-1]
+        say("\n".join([*(found(last) if "search" in last else funnel(last)), *recalled(last)]))
         return len(self.runs)
 
     @contextmanager

@@ -26,7 +26,7 @@ def tasks() -> tuple[kb.Task, ...]:
 def made(tmp_path_factory: pytest.TempPathFactory, tasks: tuple[kb.Task, ...]) -> tuple[Path, Report]:
     """A home, and the report of its one iteration, which solved both tasks with programs that were given as text."""
     place = tmp_path_factory.mktemp("made") / "home"
-    (report,) = kb.evolve(tasks=tasks, solvers=TEXTS, candidates=2, mutate=0, jobs=1, home=str(place))
+    (report,) = kb.evolve(offspring=0, tasks=tasks, solvers=TEXTS, candidates=2, mutate=0, jobs=1, home=str(place))
     return place, report
 
 
@@ -39,7 +39,9 @@ def test_iterations_are_those_of_the_command_line(settings: kb.Settings, tmp_pat
     (expected,) = evolve(settings, tasks)
     (whole,) = kb.evolve(replace(settings, home=tmp_path / "whole"))
     (both,) = kb.evolve(settings, home=tmp_path / "both", tasks=tasks)
-    (keywords,) = kb.evolve(tasks=2, jobs=1, home=str(tmp_path / "keywords"), solvers=str(own), candidates=4)
+    (keywords,) = kb.evolve(
+        offspring=0, tasks=2, jobs=1, home=str(tmp_path / "keywords"), solvers=str(own), candidates=4
+    )
     assert [each.digest for each in (whole, both, keywords)] == [expected.digest] * 3
 
 
@@ -50,7 +52,9 @@ def test_a_used_up_time_budget_ends_the_reports(settings: kb.Settings) -> None:
 
 def test_an_interrupt_ends_the_reports_in_order(tasks: tuple[kb.Task, ...], tmp_path: Path) -> None:
     """What was finished is saved, and one sentence says so."""
-    reports = kb.evolve(tasks=tasks, solvers=TEXTS, candidates=2, iterations=2, jobs=1, home=tmp_path / "home")
+    reports = kb.evolve(
+        offspring=0, tasks=tasks, solvers=TEXTS, candidates=2, iterations=2, jobs=1, home=tmp_path / "home"
+    )
     next(reports)
     with pytest.warns(UserWarning, match="SIGINT: ending in order"):
         signal.raise_signal(signal.SIGINT)
@@ -68,7 +72,7 @@ def test_programs_of_one_name_are_dealt_side_by_side(tasks: tuple[kb.Task, ...],
     program = kb.Program.parse("x1 = hmirror(I); O = vconcat(I, x1)", name="own")
     mutants = [program.mutate(seed) for seed in range(6)]
     distinct = {mutant.md5 for mutant in mutants}
-    (report,) = kb.evolve(tasks=tasks[:1], solvers=mutants, mutate=0, jobs=1, home=tmp_path / "home")
+    (report,) = kb.evolve(offspring=0, tasks=tasks[:1], solvers=mutants, mutate=0, jobs=1, home=tmp_path / "home")
     assert set(report.ids) == distinct
 
 

@@ -112,7 +112,7 @@ def test_a_mutant_differs_and_is_the_same_for_the_same_seed() -> None:
         (lambda _: kb.evolve(5), "are no settings"),
         (lambda _: kb.evolve(tasks=[]), "tasks is empty"),
         (lambda _: kb.evolve(tasks=[1]), "is no task"),
-        (lambda _: kb.evolve(tasks=5, solvers=[1]), "is no program"),
+        (lambda _: kb.evolve(offspring=0, tasks=5, solvers=[1]), "is no program"),
     ],
 )
 def test_what_cannot_work_is_told_at_once(

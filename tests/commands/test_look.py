@@ -219,7 +219,18 @@ def test_names_of_strangers_do_nothing_to_a_terminal(look, capsys) -> None:
 def test_a_program_of_the_archive_is_scored_and_shown(capsys) -> None:
     """By the first digits of its md5, on the task that it is filed for; with its scores."""
     task = kb.load_tasks("arc1-training", ids=["67a3c6ac"])
-    list(kb.evolve(tasks=task, solvers="O = vmirror(I)", candidates=1, mutate=0, jobs=1, home="home", progress=False))
+    list(
+        kb.evolve(
+            offspring=0,
+            tasks=task,
+            solvers="O = vmirror(I)",
+            candidates=1,
+            mutate=0,
+            jobs=1,
+            home="home",
+            progress=False,
+        )
+    )
     code, out, _ = call(capsys, "score", "e53442d8")
     assert (code, out.splitlines()[0].partition(":")[0]) == (0, "e53442d8 on task 67a3c6ac")
     code, out, _ = call(capsys, "show", "e5344")
@@ -261,7 +272,18 @@ def test_lists_are_of_what_is_solved_near_or_new() -> None:
 def test_the_archive_is_listed_and_shown_by_task_and_prefix(capsys, look) -> None:
     """A body alone in a log, as it is filed; a table as well in a terminal; all of it as JSON."""
     tasks = kb.load_tasks("arc1-training", ids=["67a3c6ac"])
-    list(kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=1, mutate=0, jobs=1, home="home", progress=False))
+    list(
+        kb.evolve(
+            offspring=0,
+            tasks=tasks,
+            solvers="O = vmirror(I)",
+            candidates=1,
+            mutate=0,
+            jobs=1,
+            home="home",
+            progress=False,
+        )
+    )
     body = "def solve(S, I, C):\n    O = vmirror(I)\n    return O\n"
     for wanted in ("e5344", "67a3c6ac"):
         assert call(capsys, "archive", "show", wanted)[:2] == (0, body)

@@ -137,7 +137,7 @@ def test_nothing_is_written_that_would_not_be_read(tmp_path: Path, write: Callab
 def test_the_history_says_what_was_filed(tmp_path: Path) -> None:
     """As the report of the run does, which is made before filing."""
     ids = ("67a3c6ac", "4c4377d9")
-    settings = Settings(home=tmp_path, ids=ids, candidates=8, backend="sequential")
+    settings = Settings(offspring=0, home=tmp_path, ids=ids, candidates=8, backend="sequential")
     (told,) = evolve(settings, load_tasks("arc1-training", ids=ids))
     with Archive(tmp_path) as kept:
         (stored,) = kept.history(("filed", "funnel"))

@@ -58,14 +58,14 @@ STONELESS = DATA / "home-before-stones"
 
 
 def grown(home: Path, seed: int = 0, iterations: int = 1) -> list[dict[str, object]]:
-    settings = Settings(home=home, ids=IDS, candidates=8, iterations=iterations, seed=seed, jobs=1)
+    settings = Settings(offspring=0, home=home, ids=IDS, candidates=8, iterations=iterations, seed=seed, jobs=1)
     return [report.as_json() for report in evolve(settings, TASKS)]
 
 
 def again(home: Path, told: list[str] | None = None) -> dict[str, object]:
     """The first iteration's hand once more, on whatever the home remembers."""
-    settings = Settings(home=home, ids=IDS, candidates=8, jobs=1)
-    first = next(evolve(Settings(home=home.parent / "fresh", ids=IDS, candidates=8, jobs=1), TASKS))
+    settings = Settings(offspring=0, home=home, ids=IDS, candidates=8, jobs=1)
+    first = next(evolve(Settings(offspring=0, home=home.parent / "fresh", ids=IDS, candidates=8, jobs=1), TASKS))
     shutil.rmtree(home.parent / "fresh")
     return run_hand(first.hand, settings, TASKS, notify=(told if told is not None else []).append).as_json()
 
@@ -120,7 +120,7 @@ import json, sys
 from pathlib import Path
 
 home, batt = map(Path, sys.argv[1:])
-settings = Settings(home=home, ids=("67a3c6ac", "4c4377d9"), candidates=8, jobs=1)
+settings = Settings(offspring=0, home=home, ids=("67a3c6ac", "4c4377d9"), candidates=8, jobs=1)
 tasks = load_tasks("arc1-training", ids=settings.ids)
 if batt.exists():
     report = run_hand(read(batt.read_text(), str(batt)), settings, tasks)
@@ -204,7 +204,7 @@ def test_an_old_home_knows_its_functions_wherever_the_code_lies(tmp_path: Path, 
     digest = json.loads((FLAT / index.FILE_NAME).read_text())["vocabulary"]
     monkeypatch.setattr("kagglebatt.home.cache.vocabulary_digest", lambda: digest)
     hand = read((FLAT / "batt_run.txt").read_text(), "batt_run.txt")
-    report = run_hand(hand, Settings(home=home, tasks=5, jobs=1), load_tasks("arc1-training", 5)).as_json()
+    report = run_hand(hand, Settings(offspring=0, home=home, tasks=5, jobs=1), load_tasks("arc1-training", 5)).as_json()
     reading = sum("S" in program.names for program in hand.solvers.candidates)  # these are judged in another way now
     misses = {name: figures["misses"] for name, figures in report["caches"].items()}
     assert misses == {"validation": 5 * reading, "inlining": 0}
@@ -230,7 +230,9 @@ def test_a_home_of_the_time_before_stones_opens_and_goes_on(tmp_path: Path, monk
     with monkeypatch.context() as patched:
         patched.setattr("kagglebatt.home.cache.vocabulary_digest", lambda: digest)
         hand = read((STONELESS / "batt_run.txt").read_text(), "batt_run.txt")
-        report = run_hand(hand, Settings(home=home, tasks=5, jobs=1), load_tasks("arc1-training", 5)).as_json()
+        report = run_hand(
+            hand, Settings(offspring=0, home=home, tasks=5, jobs=1), load_tasks("arc1-training", 5)
+        ).as_json()
     assert (report["iteration"], report["executed"]) == (4, 0)
     grown(home)
     assert index.read_index(home)["archive"]["iterations"] == 5
@@ -346,7 +348,9 @@ def test_merged_homes_are_one_home(tmp_path: Path) -> None:
 
 def test_a_time_budget_ends_a_run_in_order(tmp_path: Path) -> None:
     """What was finished is whole; the same run goes on from there."""
-    settings = Settings(home=tmp_path / "home", ids=IDS, candidates=8, iterations=10_000, jobs=1, minutes=0.02)
+    settings = Settings(
+        offspring=0, home=tmp_path / "home", ids=IDS, candidates=8, iterations=10_000, jobs=1, minutes=0.02
+    )
     with pytest.raises(StoppedError, match="time budget"):
         for _report in evolve(settings, TASKS):
             pass
@@ -359,7 +363,9 @@ def test_a_block_that_goes_on_too_long_is_given_up(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("kagglebatt.stop.GRACE_SECONDS", 0.5)
     slow = tmp_path / "slow.py"
     slow.write_text("".join(ENDLESS.format(number=number, last=f"rot{90 * number}") for number in (1, 2, 3)))
-    settings = Settings(home=tmp_path / "home", ids=IDS, candidates=3, solvers=slow, jobs=1, minutes=0.01, mutate=0.0)
+    settings = Settings(
+        offspring=0, home=tmp_path / "home", ids=IDS, candidates=3, solvers=slow, jobs=1, minutes=0.01, mutate=0.0
+    )
     seen: list[tuple[int, int]] = []
     with pytest.raises(StoppedError, match="time budget"):
         list(evolve(settings, TASKS, lambda _stage, done, total: seen.append((done, total))))
@@ -371,7 +377,18 @@ def test_a_block_that_goes_on_too_long_is_given_up(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_signals_end_a_run_in_order(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """The exit code says so, and what was done is printed and kept."""
-    command = [sys.executable, "-m", "kagglebatt", "evolve", "--tasks", "3", "--iterations", "100000", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "kagglebatt",
+        "evolve",
+        "--offspring=0",
+        "--tasks",
+        "3",
+        "--iterations",
+        "100000",
+        "--json",
+    ]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     limit = time.monotonic() + 60
     while time.monotonic() < limit and not (tmp_path / "home" / index.FILE_NAME).exists():

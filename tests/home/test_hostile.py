@@ -21,7 +21,8 @@ from kagglebatt.programs.program import md5
 
 ARCHIVE, CACHE = archive_layout.FILE_NAME, entries.FILE_NAME
 EVOLVE = [
-    "evolve", "-i", "67a3c6ac", "-i", "4c4377d9", "--candidates", "6", "--backend", "sequential", "--json",
+    "evolve", "--offspring=0", "-i", "67a3c6ac", "-i", "4c4377d9", "--candidates", "6", "--backend", "sequential",
+    "--json",
 ]  # fmt: skip
 SEAL_SOLVERS = f"UPDATE solver SET seal = seal({COLUMNS['solver']})"
 SEAL_ENTRIES = "UPDATE entry SET seal = seal(key, value, seconds)"

@@ -73,7 +73,9 @@ def test_evolving_is_repeatable_and_builds_on_itself(tmp_path: Path) -> None:
     )
     seen = []
     for name, jobs in (("a", 1), ("b", 2)):
-        settings = Settings(home=tmp_path / name, ids=IDS, solvers=library, iterations=3, jobs=jobs, seed=5)
+        settings = Settings(
+            offspring=0, home=tmp_path / name, ids=IDS, solvers=library, iterations=3, jobs=jobs, seed=5
+        )
         reports = list(evolve(settings, tasks))
         with Archive(settings.home) as archive:
             entries, problems = archive.entries(), archive.check()
@@ -87,7 +89,7 @@ def test_evolving_is_repeatable_and_builds_on_itself(tmp_path: Path) -> None:
 
 def test_an_iteration_executes_only_what_is_new(tmp_path: Path) -> None:
     """Candidates of the first iteration are hits in the second, in a new archive and cache."""
-    settings = Settings(home=tmp_path, ids=IDS, jobs=1, mutate=0.0)
+    settings = Settings(offspring=0, home=tmp_path, ids=IDS, jobs=1, mutate=0.0)
     tasks = load_tasks("arc1-training", ids=IDS)
     (first,) = evolve(settings, tasks)
     (second,) = evolve(settings, tasks)
@@ -100,7 +102,7 @@ def test_an_iteration_executes_only_what_is_new(tmp_path: Path) -> None:
 
 def test_a_false_claim_is_counted_shown_and_not_filed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the run alone says otherwise, nothing is filed, not even in the next process."""
-    settings = Settings(home=tmp_path, ids=IDS, jobs=1, mutate=0.0)
+    settings = Settings(offspring=0, home=tmp_path, ids=IDS, jobs=1, mutate=0.0)
     tasks = load_tasks("arc1-training", ids=IDS)
     with Archive(tmp_path) as archive:
         hand = deal_next(settings, archive, tasks)
@@ -121,7 +123,7 @@ def test_a_false_claim_is_counted_shown_and_not_filed(tmp_path: Path, monkeypatc
 
 def test_a_verdict_that_ran_out_of_time_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no disagreement and files nothing; the next run has the verdict that it would have had."""
-    settings = Settings(home=tmp_path, ids=IDS, jobs=1, mutate=0.0)
+    settings = Settings(offspring=0, home=tmp_path, ids=IDS, jobs=1, mutate=0.0)
     tasks = load_tasks("arc1-training", ids=IDS)
     with Archive(tmp_path) as archive:
         hand = deal_next(settings, archive, tasks)

@@ -72,7 +72,7 @@ def test_what_does_not_hold_is_taken_out(tmp_path: Path, tiny_task: Task, datase
     assert filed(home) == [(md5(RIGHT), tiny_task.digest)]
     with open_home(home) as opened:
         wanted = [(RIGHT, tiny_task), (WRONG, tiny_task)]
-        known = look_up(wanted, Settings(home=home), (), opened.cache)
+        known = look_up(wanted, Settings(offspring=0, home=home), (), opened.cache)
         assert [each is not None for each in known] == [True, False]
     assert check(home) == []
     code, said = rerun(home, dataset, capsys)
@@ -84,7 +84,7 @@ def test_a_false_verdict_that_was_only_remembered_is_found(tmp_path: Path, tiny_
     home, library = tmp_path / "home", tmp_path / "library.py"
     library.write_text(RIGHT)
     fill(home, tiny_task, {}, {RIGHT: FALSE}, tiny_task.digest)
-    settings = Settings(home=home, solvers=library, candidates=1, mutate=0.0, backend="sequential")
+    settings = Settings(offspring=0, home=home, solvers=library, candidates=1, mutate=0.0, backend="sequential")
     code, said = rerun(home, dataset, capsys)
     assert (code, "1 of 1 remembered verdicts" in said, "is forgotten" in said) == (1, True, True)
     (report,) = evolve(settings, (tiny_task,))

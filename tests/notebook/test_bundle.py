@@ -29,14 +29,14 @@ from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import CHALLENGES_NAME, load_tasks, write_tasks
 
 TASKS = load_tasks("arc1-training", 3)
-ORDER = BundleRequest(Settings(candidates=8, seed=7), "three tasks")
+ORDER = BundleRequest(Settings(offspring=0, candidates=8, seed=7), "three tasks")
 
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small home."""
     home = tmp_path_factory.mktemp("grown") / "home"
-    list(evolve(Settings(home=home, candidates=8, jobs=1), TASKS))
+    list(evolve(Settings(offspring=0, home=home, candidates=8, jobs=1), TASKS))
     return home
 
 
@@ -118,7 +118,7 @@ def test_what_does_not_fit_goes_to_the_dataset(grown: Path, tmp_path: Path) -> N
 def test_all_training_tasks_fit_with_a_cache(tasks: int, tmp_path: Path) -> None:
     """The package, 400 tasks, and the home of an iteration on some of them."""
     home = tmp_path / "home"
-    list(evolve(Settings(home=home), load_tasks("arc1-training", tasks)))
+    list(evolve(Settings(offspring=0, home=home), load_tasks("arc1-training", tasks)))
     bundle = build(replace(ORDER, home=home), load_tasks("arc1-training"))
     assert bundle.moved == {}
     assert bundle.size < BUDGET

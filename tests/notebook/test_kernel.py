@@ -40,7 +40,7 @@ MOUNT = "datasets/somebody/grown-home"
 
 def notebook(folder: Path, **order: object) -> Path:
     """A bundled notebook for three tasks."""
-    settings = Settings(candidates=8, jobs=1, iterations=int(str(order.pop("iterations", 1))))
+    settings = Settings(offspring=0, candidates=8, jobs=1, iterations=int(str(order.pop("iterations", 1))))
     path, *_ = build(BundleRequest(settings, "three tasks", **order), TASKS).write(folder / "kernel")  # type: ignore[arg-type]
     return path
 
@@ -49,7 +49,7 @@ def notebook(folder: Path, **order: object) -> Path:
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of two iterations."""
     home = tmp_path_factory.mktemp("grown") / "home"
-    assert len(list(evolve(Settings(home=home, candidates=8, iterations=2, jobs=1), TASKS))) == 2
+    assert len(list(evolve(Settings(offspring=0, home=home, candidates=8, iterations=2, jobs=1), TASKS))) == 2
     return home
 
 
@@ -262,7 +262,7 @@ def test_a_killed_kernel_loses_nothing_finished(tmp_path: Path) -> None:
 
 def test_a_budget_ends_it_in_order(tmp_path: Path) -> None:
     """A stopped run is no failure, and says that it was stopped."""
-    settings = Settings(candidates=8, jobs=1, iterations=100_000, minutes=0.02)
+    settings = Settings(offspring=0, candidates=8, jobs=1, iterations=100_000, minutes=0.02)
     path, *_ = build(BundleRequest(settings, "three tasks"), TASKS).write(tmp_path / "kernel")
     ran = run_notebook(path, {}, tmp_path / "out")
     assert ran.code == 0, ran.log

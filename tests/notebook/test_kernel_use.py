@@ -28,7 +28,7 @@ from tests.harm import emptied, of_a_newer_format, with_a_cut_archive, with_a_cu
 from tests.stage import NOTEBOOK_NAME, run_notebook
 
 TASKS = load_tasks("arc1-training", 2)
-SETTINGS = Settings(candidates=8, jobs=1)
+SETTINGS = Settings(offspring=0, candidates=8, jobs=1)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from kagglebatt.tasks.load import load_tasks
 from tests.stage import IMAGES, interpreter, make_image, run_notebook
 
 TASKS = load_tasks("arc1-training", 3)
-SETTINGS = Settings(candidates=8, jobs=1, timeout=30.0)
+SETTINGS = Settings(offspring=0, candidates=8, jobs=1, timeout=30.0)
 """One of the candidates takes most of a second, and a busy machine's seconds are longer."""
 
 

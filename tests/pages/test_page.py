@@ -193,7 +193,19 @@ def test_nothing_found_is_said(tiny_task: Task, tmp_path: Path) -> None:
 def test_the_command_writes_the_page_of_a_home(tmp_path: Path) -> None:
     """From the home alone; without one it says what to do."""
     home = tmp_path / "a home"
-    arguments = ["evolve", "--home", str(home), "--tasks", "2", "--candidates", "4", "--jobs", "1", "--no-progress"]
+    arguments = [
+        "evolve",
+        "--home",
+        str(home),
+        "--tasks",
+        "2",
+        "--candidates",
+        "4",
+        "--offspring=0",
+        "--jobs",
+        "1",
+        "--no-progress",
+    ]
     told = CliRunner().invoke(cli, arguments, catch_exceptions=False).output.splitlines()[-1]
     (command,) = re.findall("`kagglebatt (.+)`", told)
     page = tmp_path / "new" / "page.html"
@@ -219,7 +231,7 @@ def test_nothing_of_the_page_is_loaded_before_one_is_made(tmp_path: Path) -> Non
     code = (
         "import sys, kagglebatt\n"
         "from kagglebatt.commands.cli import main\n"
-        f"main(['evolve', '--home', {str(tmp_path / 'home')!r}, '--tasks', '1', '--candidates', '2', '--jobs', '1'])\n"
+        f"main(['evolve', '--offspring=0', '--home', {str(tmp_path / 'home')!r}, '--tasks', '1', '--jobs', '1'])\n"
         "print([name for name in ('jinja2', 'matplotlib') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)

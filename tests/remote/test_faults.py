@@ -111,7 +111,7 @@ def kaggle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of one iteration."""
     home = tmp_path_factory.mktemp("grown") / "home"
-    list(evolve(Settings(home=home, candidates=4, jobs=1), load_tasks("arc1-training", 2)))
+    list(evolve(Settings(offspring=0, home=home, candidates=4, jobs=1), load_tasks("arc1-training", 2)))
     return home
 
 

@@ -44,7 +44,16 @@ def local(machine: Machine, iterations: int, sizes: tuple[int, ...], candidates:
     for _ in range(iterations):
         for size in sizes:
             done = machine.run(
-                "evolve", "--tasks", str(size), "--candidates", str(candidates), "--jobs", "1", "--home", str(home)
+                "evolve",
+                "--offspring=0",
+                "--tasks",
+                str(size),
+                "--candidates",
+                str(candidates),
+                "--jobs",
+                "1",
+                "--home",
+                str(home),
             )
             assert done.returncode == 0, done.stderr
     return home
@@ -213,7 +222,9 @@ def test_a_dry_run_says_all_and_does_nothing(machine: Machine) -> None:
 def test_a_dry_run_tells_of_a_loop_that_is_begun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One that it would continue, and one that stands in its way."""
     metadata = {"id": "tester/some-home"}
-    plan = LoopPlan(Settings(home=tmp_path), 2, (1, 3), 1, "mine", "tester", metadata, True, False, tmp_path)
+    plan = LoopPlan(
+        Settings(offspring=0, home=tmp_path), 2, (1, 3), 1, "mine", "tester", metadata, True, False, tmp_path
+    )
     _say_what_is_begun(tmp_path, plan)
     assert capsys.readouterr() == ("", "")
     State(plan.asked(), step=1).write(tmp_path)

@@ -37,7 +37,7 @@ SOON = replace(SWIFT, settle=0.2)
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a run leaves: a home of one iteration."""
     home = tmp_path_factory.mktemp("grown") / "home"
-    list(evolve(Settings(home=home, candidates=4, jobs=1), load_tasks("arc1-training", 1)))
+    list(evolve(Settings(offspring=0, home=home, candidates=4, jobs=1), load_tasks("arc1-training", 1)))
     return home
 
 
@@ -59,7 +59,7 @@ class Walker:
 
     def __init__(self, kaggle: Standin, folder: Path) -> None:
         self.kaggle, self.folder = kaggle, folder / "loop"
-        settings = Settings(home=folder / "home", candidates=4, jobs=1)
+        settings = Settings(offspring=0, home=folder / "home", candidates=4, jobs=1)
         metadata = {"id": "tester/a-home"}
         self.plan = LoopPlan(settings, 1, (1,), 1, "walked", "tester", metadata, True, True, self.folder)
         self.client = SwiftClient(kaggle)

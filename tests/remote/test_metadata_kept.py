@@ -55,7 +55,8 @@ def test_a_loop_keeps_what_was_written_into_its_kernel(tmp_path: Path) -> None:
     folder = tmp_path / "loop"
     metadata = {"id": "tester/a-home"}
     plan = LoopPlan(
-        Settings(home=tmp_path / "home", candidates=4), 1, (1,), 1, "kept", "tester", metadata, True, True, folder,
+        Settings(offspring=0, home=tmp_path / "home", candidates=4), 1, (1,), 1, "kept", "tester", metadata, True, True,
+        folder,
         {"docker_image_pinning_type": "latest"},
     )  # fmt: skip
     state = State(plan.asked(), runs=[Run(None)])

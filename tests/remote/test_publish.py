@@ -73,7 +73,7 @@ def home(tmp_path: Path, tiny_task: Task) -> Path:
 
 
 def grow(home: Path, task: Task) -> None:
-    list(evolve(Settings(home=home, candidates=2, backend="sequential"), (task,)))
+    list(evolve(Settings(offspring=0, home=home, candidates=2, backend="sequential"), (task,)))
 
 
 @pytest.fixture

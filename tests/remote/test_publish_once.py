@@ -26,7 +26,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """A home of one iteration, and one of two."""
     folder = tmp_path_factory.mktemp("homes")
     for count in (1, 2):
-        settings = Settings(home=folder / str(count), candidates=4, jobs=1, iterations=count)
+        settings = Settings(offspring=0, home=folder / str(count), candidates=4, jobs=1, iterations=count)
         list(evolve(settings, load_tasks("arc1-training", 1)))
     return [folder / "1", folder / "2"]
 

@@ -41,7 +41,7 @@ def kaggle(tmp_path: Path) -> Iterator[Standin]:
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A kernel's folder, with a bare id."""
     folder = tmp_path_factory.mktemp("bundled") / "kernel"
-    settings = Settings(candidates=4, jobs=1, tasks=1)
+    settings = Settings(offspring=0, candidates=4, jobs=1, tasks=1)
     build(BundleRequest(settings, "pushed once"), load_tasks("arc1-training", 1)).write(folder)
     return folder
 

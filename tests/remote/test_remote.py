@@ -116,7 +116,7 @@ def test_two_machines_lose_nothing_of_each_other(machine: Machine) -> None:
     """A home of the same size but another content is taken over before it is replaced."""
     grown = ("--tasks", "1", *SMALL)
     for home, seed in (("here", "1"), ("there", "2")):
-        assert machine.run("evolve", *grown, "--seed", seed, "--home", home).returncode == 0
+        assert machine.run("evolve", "--offspring=0", *grown, "--seed", seed, "--home", home).returncode == 0
     source = ("--dataset-source", "tester/home-of-both", *QUICK)
     assert machine.run("publish", "--home", "here", *source).returncode == 0
     done = machine.run("loop", "--sizes", "1", "--home", "there", "--name", "both", *SMALL, *source)
@@ -132,7 +132,7 @@ def test_a_published_home_that_lost_its_index_is_mended(machine: Machine) -> Non
     source = ("--dataset-source", "tester/torn-home", *QUICK)
     metadata = {"title": "torn home", "id": "OWNER/torn-home", "licenses": [{"name": "CC0-1.0"}]}
     (machine.folder / NAME).write_text(json.dumps(metadata))  # a title is one dataset's alone
-    assert machine.run("evolve", *grown).returncode == 0
+    assert machine.run("evolve", "--offspring=0", *grown).returncode == 0
     for number in (1, 1):
         done = machine.run("publish", *source)
         assert (done.returncode, f"version {number} has all of home" in done.stdout) == (0, True), done.stderr

@@ -24,7 +24,7 @@ def test_answers_are_kept_where_asked_for(tiny_task: Task, backend: str, keep: b
     """The grid beside its score, of a number only its type; nothing of a program that raised, or where nobody asked."""
     plan = prepare(deal([((text,), parse_program(text)) for text in TEXTS]))
     units = [Unit(plan, tiny_task, sample) for sample in tiny_task.samples]
-    settings = Settings(home=tmp_path, jobs=1, backend=backend)
+    settings = Settings(offspring=0, home=tmp_path, jobs=1, backend=backend)
     with WorkerPool(settings, pytest.fail) as pool:
         scores, _ = run(units, Batt((), ()), pool, keep_answers=keep)
     expected = [[sample.answer if keep else None, None, None] for sample in tiny_task.samples]

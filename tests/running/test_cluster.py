@@ -67,7 +67,7 @@ def evolve_command(folder: Path, *options: str) -> list[str]:
     script = folder / "evolving.py"
     script.write_text(EVOLVING)
     arguments = ["--tasks=40", "--candidates=16", "--json", *options]
-    return [sys.executable, "-I", str(script), "evolve", *arguments]
+    return [sys.executable, "-I", str(script), "evolve", "--offspring=0", *arguments]
 
 
 def digest(output: str) -> str:

@@ -35,7 +35,7 @@ def batt_of(*texts: str, differ: bool = False) -> Batt:
 @pytest.fixture
 def pool(tmp_path: Path) -> Iterator[WorkerPool]:
     """This process, with a second for each candidate."""
-    with WorkerPool(Settings(home=tmp_path, backend="sequential"), pytest.fail) as made:
+    with WorkerPool(Settings(offspring=0, home=tmp_path, backend="sequential"), pytest.fail) as made:
         yield made
 
 
@@ -181,7 +181,7 @@ def test_every_crew_gives_the_same(
     monkeypatch.setattr("kagglebatt.running.worker_pool.SMALL_WORK", 0)
     batt, differs = batt_of(GOOD, "O = rot90(I)"), batt_of("O = likeness(I, C)", differ=True)
     units = [Unit(prepare(batt), tiny_task, sample) for sample in tiny_task.samples] * 5
-    with WorkerPool(Settings(home=tmp_path, backend=backend, jobs=jobs), pytest.fail) as other:
+    with WorkerPool(Settings(offspring=0, home=tmp_path, backend=backend, jobs=jobs), pytest.fail) as other:
         told = [
             [[replace(m, seconds=0.0) for m in row] for row in run(units, differs, who)[0]] for who in (pool, other)
         ]

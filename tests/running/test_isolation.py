@@ -44,7 +44,15 @@ def place(tmp_path: Path) -> Path:
 
 def evolved(command: list[str], place: Path, here: Path, backend: str, **environment: str) -> dict[str, Any]:
     """The report of one iteration that was started in the folder ``here``."""
-    arguments = ["evolve", "--dataset", str(place / "0a0a0a0a.json"), "--solvers", str(place / "solvers"), "--mutate=0"]
+    arguments = [
+        "evolve",
+        "--offspring=0",
+        "--dataset",
+        str(place / "0a0a0a0a.json"),
+        "--solvers",
+        str(place / "solvers"),
+        "--mutate=0",
+    ]
     arguments += ["--candidates=1", "--jobs=2", "--backend", backend, "--home", str(place / "home"), "--json"]
     env = {**os.environ, **environment}
     done = subprocess.run([*command, *arguments], cwd=here, env=env, capture_output=True, text=True, check=False)
@@ -115,7 +123,7 @@ def test_a_worker_with_other_code_is_refused(tiny_task: Task, tmp_path: Path, mo
     units = [Unit(prepare(deal([((), parse_program("O = hmirror(I)"))])), tiny_task, tiny_task.demo[0])]
     done: list[int] = []
     with (
-        WorkerPool(Settings(home=tmp_path, jobs=1), lambda _: None) as pool,
+        WorkerPool(Settings(offspring=0, home=tmp_path, jobs=1), lambda _: None) as pool,
         pytest.raises(worker_start.WorkerRefusedError, match="Its results are not used"),
     ):
         run(units, deal([]), pool, done.append)

@@ -267,8 +267,8 @@ def test_stops_change_no_scores(tmp_path) -> None:
     """Workers that are stopped and go on, again and again, for longer than any limit."""
     told = []
     for stops in (0, 6):
-        command = [sys.executable, "-c", STOPPING, "evolve", "--tasks", "20", "--jobs", "2", "--timeout", "0.3",
-                   "--home", str(tmp_path / str(stops)), "--json"]  # fmt: skip
+        command = [sys.executable, "-c", STOPPING, "evolve", "--offspring=0", "--tasks", "20", "--jobs", "2",
+                   "--timeout", "0.3", "--home", str(tmp_path / str(stops)), "--json"]  # fmt: skip
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             watched = psutil.Process(process.pid)
             until = monotonic() + 60

@@ -199,7 +199,7 @@ def test_a_hostile_deck_harms_nobody(
 ) -> None:
     """Each candidate gets its own outcome, good ones score as without the others, and processor time is bounded."""
     monkeypatch.setattr("kagglebatt.running.worker_pool.SMALL_WORK", 0)
-    settings = Settings(home=tmp_path, backend=backend, jobs=jobs, timeout=LIMIT, memory=128)
+    settings = Settings(offspring=0, home=tmp_path, backend=backend, jobs=jobs, timeout=LIMIT, memory=128)
     fine = good(20)
     expected = scored(fine, [tiny_task], settings)
     texts: list[str] = []
@@ -230,7 +230,7 @@ def test_memory_that_others_hold_is_not_held_against_a_candidate(
     """Values that fit alone, but not together, are computed alone."""
     change_children(monkeypatch, BIG)
     texts = [*(f"O = {name}(I)" for name in ("rot90", "rot180", "rot270")), "O = hmirror(I)"]
-    for row in scored(texts, [tiny_task], Settings(home=tmp_path, jobs=1, memory=512)):
+    for row in scored(texts, [tiny_task], Settings(offspring=0, home=tmp_path, jobs=1, memory=512)):
         assert [mark.kind.value for mark in row] == ["not a grid"] * 3 + ["value"]
 
 
@@ -238,7 +238,7 @@ def test_a_differ_that_crashes_says_nothing(hostile: dict[str, str], tiny_task: 
     """The candidates, and the other differs, count as if it were not there."""
     texts = ["x1 = likeness(I, C)", "x1 = lefthalf(I); x2 = likeness(x1, C)"]
     differs = deal(((text,), parse_program(f"{text}; O = identity(x1)", differ=True)) for text in texts)
-    marks = scored(["O = vmirror(I)"], [tiny_task], Settings(home=tmp_path, jobs=1), differs)
+    marks = scored(["O = vmirror(I)"], [tiny_task], Settings(offspring=0, home=tmp_path, jobs=1), differs)
     assert [row[0].gains for row in marks] == [(1000, 0), (667, 0), ()]
     assert all(row[0].right for row in marks)
 
@@ -262,7 +262,7 @@ def test_killed_workers_lose_nothing(
     """Their work is done again, by fewer if need be, and scores are the same."""
     monkeypatch.setattr("kagglebatt.running.worker_pool.SMALL_WORK", 0)
     tasks = [replace(tiny_task, id=f"{n:08x}") for n in range(300)]
-    expected = scored(good(24), tasks, Settings(home=tmp_path, jobs=1))
+    expected = scored(good(24), tasks, Settings(offspring=0, home=tmp_path, jobs=1))
     deaths: list[int] = []
 
     def kill() -> None:
@@ -276,7 +276,7 @@ def test_killed_workers_lose_nothing(
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        assert scored(good(24), tasks, Settings(home=tmp_path, jobs=2, backend=backend)) == expected
+        assert scored(good(24), tasks, Settings(offspring=0, home=tmp_path, jobs=2, backend=backend)) == expected
     finally:
         deaths += [0, 0, 0]
         killer.join()
@@ -312,7 +312,7 @@ def test_a_child_that_ends_before_its_work_accuses_nobody(
     """A candidate that ended its process is run again, alone; only where it does so again is it marked."""
     starts = f"STARTS, DEADLY, STILLBORN = {str(tmp_path / 'starts')!r}, {deadly}, {stillborn}"
     change_children(monkeypatch, f"{starts}\n{FATAL}{CHANGE}")
-    marks = scored(["O = hmirror(I)", "O = rot90(I)"], [tiny_task], Settings(home=tmp_path, jobs=1))
+    marks = scored(["O = hmirror(I)", "O = rot90(I)"], [tiny_task], Settings(offspring=0, home=tmp_path, jobs=1))
     assert [mark.kind.value for mark in marks[0]] == ["value", ends]
     assert (tmp_path / "starts").read_text() == "x" * (len(deadly | stillborn) + 1)
 
@@ -328,7 +328,7 @@ def test_without_room_for_a_process_the_work_is_done_here(
 
     monkeypatch.setattr(subprocess, "Popen", no_room)
     plan = prepare(batt_of(good(3)))
-    with WorkerPool(Settings(home=tmp_path, jobs=1), told.append) as pool:
+    with WorkerPool(Settings(offspring=0, home=tmp_path, jobs=1), told.append) as pool:
         marks, _ = run([Unit(plan, tiny_task, sample) for sample in tiny_task.samples], DIFFERS, pool)
     assert [mark.kind.value for row in marks for mark in row] == ["value"] * 9
     assert told == [
@@ -347,7 +347,7 @@ def test_children_that_cannot_start_are_given_up(
     monkeypatch.setattr("kagglebatt.running.worker_pool.SMALL_WORK", 0)
     told: list[str] = []
     plan = prepare(batt_of(good(3)))
-    with WorkerPool(Settings(home=tmp_path, jobs=2, backend=backend), told.append) as pool:
+    with WorkerPool(Settings(offspring=0, home=tmp_path, jobs=2, backend=backend), told.append) as pool:
         marks, _ = run([Unit(plan, tiny_task, sample) for sample in tiny_task.samples], DIFFERS, pool)
     assert [mark.kind.value for row in marks for mark in row] == ["value"] * 9
     assert [sentence.split(" (")[0] for sentence in told] == ["workers were lost", "no worker could be started"]
@@ -366,7 +366,7 @@ def test_without_room_for_a_thread_the_work_is_done_here(
 
     monkeypatch.setattr("joblib._parallel_backends.ThreadPool", no_room)
     plan = prepare(batt_of(good(3)))
-    with WorkerPool(Settings(home=tmp_path, jobs=2), told.append) as pool:
+    with WorkerPool(Settings(offspring=0, home=tmp_path, jobs=2), told.append) as pool:
         marks, _ = run([Unit(plan, tiny_task, sample) for sample in tiny_task.samples], DIFFERS, pool)
     assert [mark.kind.value for row in marks for mark in row] == ["value"] * 9
     assert told == ["workers were lost (ChildProcessError: can't start new thread); going on with 1"]
@@ -376,7 +376,7 @@ def test_a_chunk_is_given_back_when_it_takes_long(
     tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is left of it is done in another, with the same marks."""
-    settings = Settings(home=tmp_path, backend="sequential")
+    settings = Settings(offspring=0, home=tmp_path, backend="sequential")
     expected = scored(good(5), [tiny_task], settings)
     monkeypatch.setattr("kagglebatt.running.work.LONGEST_SECONDS", 0.0)
     monkeypatch.setattr("kagglebatt.running.work._TELL_SECONDS", 0.0)
@@ -399,7 +399,10 @@ def test_a_run_that_is_given_up_leaves_nobody_at_work(
     def give_up(_done: int) -> None:
         raise StoppedError("SIGTERM")
 
-    with pytest.raises(StoppedError), WorkerPool(Settings(home=tmp_path, jobs=2, timeout=600), lambda _: None) as pool:
+    with (
+        pytest.raises(StoppedError),
+        WorkerPool(Settings(offspring=0, home=tmp_path, jobs=2, timeout=600), lambda _: None) as pool,
+    ):
         run(units, DIFFERS, pool, give_up)
     wait_for(lambda: not any(WORKER in command for _, command in below()), 60)
 
@@ -412,7 +415,7 @@ def test_processor_seconds_are_not_clock_seconds(
     code = f"import dataclasses\nfrom kagglebatt.dsl import registry\n{waiting}{CHANGE}"
     change_children(monkeypatch, code)
     plan = prepare(batt_of(["O = rot90(I)"]))
-    with WorkerPool(Settings(home=tmp_path, jobs=1), lambda _: None) as pool:
+    with WorkerPool(Settings(offspring=0, home=tmp_path, jobs=1), lambda _: None) as pool:
         _, timing = run([Unit(plan, tiny_task, tiny_task.demo[0])], DIFFERS, pool)
     (span,) = timing.spans.values()
     assert 0.3 <= span[0] <= timing.wall
@@ -422,7 +425,9 @@ def test_processor_seconds_are_not_clock_seconds(
 @pytest.mark.parametrize("timeout", [LEAST_TIMEOUT, 86_400.0])
 def test_limits_that_are_allowed_work(timeout: float, tiny_task: Task, tmp_path: Path) -> None:
     """The shortest leaves every candidate an outcome; the longest is one that timers know."""
-    marks = scored(good(3), [tiny_task], Settings(home=tmp_path, jobs=1, timeout=timeout, memory=MOST_MEMORY))
+    marks = scored(
+        good(3), [tiny_task], Settings(offspring=0, home=tmp_path, jobs=1, timeout=timeout, memory=MOST_MEMORY)
+    )
     assert {mark.kind.value for row in marks for mark in row} <= {"value", "timed out"}
 
 
