@@ -137,9 +137,8 @@ class Evaluation:
                 elif self.seconds[step] > _NOTICEABLE_SECONDS:  # done for another candidate, but it counts here too
                     clock.set(limit - spent - self.seconds[step])
                 spent += self.seconds[step]
-                if spent > limit:  # in one call into C, or between two looks of the timer
-                    clock.clear()
-                    return Outcome(Kind.TIMED_OUT, seconds=limit)
+                if spent > limit:
+                    raise DeadlineReached  # in one call into C, or between two looks of the timer
                 if step in self.faults:
                     clock.clear()
                     return replace(self.faults[step], seconds=spent)
@@ -153,9 +152,8 @@ class Evaluation:
         return Outcome(Kind.VALUE, self.values[self.plan.first + need[-1]], seconds=spent)
 
     def _run_step(self, step: int, allowed: float, clock: Timer) -> None:
-        if allowed <= self.tried.get(step, 0.0):  # it did not finish in as much time for another candidate
-            clock.clear()  # so that the timer raises nothing where this is handled
-            raise DeadlineReached
+        if allowed <= self.tried.get(step, 0.0):
+            raise DeadlineReached  # it did not finish in as much time for another candidate
         operation, arguments = self.plan.calls[step]
         values = self.values
         started = perf_counter()

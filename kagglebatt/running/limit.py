@@ -33,8 +33,8 @@ CLOCK_FACTOR, CLOCK_SECONDS = 10.0, 10.0
 ENDED_BY_TIMER = signal.SIGVTALRM
 """What ends a process that does not come back from a call into C."""
 _GRACE_SECONDS = 0.3
-_AGAIN_SECONDS = 0.05
-"""Processor time from one ``DeadlineReached`` to the next: enough for whoever handles it to call ``clear``."""
+_OWN = __name__.rpartition(".")[0]
+"""Code of this wing is not interrupted: it may be handling what was raised before, and sees for itself what is late."""
 _DEPTH = 8_000
 """Calls that a program may be deep, counted from where it was started: the same in every kind of process.
 
@@ -86,7 +86,7 @@ class Timer:
         self._limits = limits
         self._works = works
         self._expendable = expendable
-        self._armed = self._raised = False
+        self._armed = False
         self._deadline = self._clock_deadline = 0.0
         self._measured = thread_time()
         self._looked = perf_counter()
@@ -96,7 +96,7 @@ class Timer:
         self._measured = thread_time()
         self._deadline = self._measured + seconds
         self._clock_deadline = perf_counter() + self._limits.clock
-        self._armed, self._raised = True, False
+        self._armed = True
 
     def clear(self) -> None:
         """No limit any more."""
@@ -127,22 +127,24 @@ class Timer:
         if self._expendable:
             signal.setitimer(signal.ITIMER_VIRTUAL, self._limits.seconds + _GRACE_SECONDS)
 
-    def look(self, _signal: int, _frame: FrameType | None) -> None:
-        """Raise when the processor time is used up; again, later, since a finaliser swallows what it raises."""
-        if self._armed and (now := thread_time()) >= self._deadline:
-            self._deadline, self._raised = now + _AGAIN_SECONDS, True
+    def look(self, _signal: int, frame: FrameType | None) -> None:
+        """Raise when the processor time is used up; again and again, since a finaliser swallows what it raises."""
+        if self._armed and thread_time() >= self._deadline and not _is_own(frame):
             raise DeadlineReached
-        if not (self._armed and self._raised):  # what swallows the first is not spared
-            self._spare()
+        self._spare()
 
-    def look_at_clock(self, _signal: int, _frame: FrameType | None) -> None:
+    def look_at_clock(self, _signal: int, frame: FrameType | None) -> None:
         """Raise when the clock's time is over; what passed while the process was stopped does not count."""
         before, self._looked = self._looked, perf_counter()
         stopped = self._looked - before - _CLOCK_LOOK_SECONDS
         if stopped > _STOPPED_SECONDS:
             self._clock_deadline += stopped
-        if self._armed and self._looked >= self._clock_deadline:
+        if self._armed and self._looked >= self._clock_deadline and not _is_own(frame):
             raise ClockReached
+
+
+def _is_own(frame: FrameType | None) -> bool:
+    return frame is not None and str(frame.f_globals.get("__name__")).startswith(_OWN)
 
 
 @contextmanager
