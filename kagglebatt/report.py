@@ -203,6 +203,7 @@ class Report:
         return {
             "iteration": self.iteration,
             "seed": self.settings.seed,
+            "settings": self.settings.as_json(),
             "tasks": len(self.tasks),
             "samples": sum(len(task.samples) for task in self.tasks),
             "candidates": len(self.hand.solvers.outputs),

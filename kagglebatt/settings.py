@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kagglebatt.errors import SettingsError
@@ -32,6 +32,12 @@ MOST = {
     "seed": 2**63 - 1,
 }
 """More is a slip of the keyboard: no machine would come to the end of it."""
+
+
+_OF_A_MACHINE = frozenset({
+    "dataset", "tasks", "ids", "solvers", "home", "iterations", "seed", "jobs", "minutes", "backend", "scheduler",
+})  # fmt: skip
+"""Settings that say where and how long, not what is looked for."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,10 @@ class Settings:
             raise SettingsError(f"--memory is {self.memory} MiB; give {LEAST_MEMORY} to {MOST_MEMORY}.")
         self._check_workers()
         _ = self.part
+
+    def as_json(self) -> dict[str, object]:
+        """Those that have a say in what is found, and are the same on every machine; the seed is told beside them."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in _OF_A_MACHINE}
 
     def _take_places(self) -> None:
         """Places as paths, ids as a tuple, whatever they were given as; the record is frozen from here on."""

@@ -17,13 +17,9 @@ from kagglebatt.running.outcome import Kind
 
 _NAMES = (
     "iteration", "seed", "tasks", "candidates", "executed", "solved_demo", "solved_test", "timeouts", "filed",
-    "seconds", "phases", "funnel", "outcomes", "caches", "settings", "kagglebatt", "python",
+    "seconds", "phases", "funnel", "outcomes", "caches", "settings", "search", "kagglebatt", "python",
 )  # fmt: skip
 _FUNNEL = {
-    "bred": "bred",
-    "probed": "probed on a demo pair",
-    "promising": "promising",
-    "dealt": "dealt",
     "outputs_scored": "scored, each on each task",
     "unique_candidates": "right on a demo pair, twins merged",
     "validated": "run again alone",
@@ -31,6 +27,9 @@ _FUNNEL = {
     "undecided": "not told apart by a time limit",
     "disagreements": "not as claimed when alone",
 }
+_SEARCH = {"bred": "bred", "probes": "probed, each on each task", "promising": "promising"}
+"""Stages of breeding, where that was done."""
+
 _ALWAYS = frozenset({"outputs_scored", "unique_candidates", "validated", "filed"})
 """Stages that every iteration has."""
 
@@ -42,11 +41,8 @@ _PHASES = {
     "phase4_test": "run on test pairs",
     "recall": "look up what is known",
     "start_workers": "start workers",
-    "breed": "breed programs",
-    "probe": "probe them",
-    "choose": "choose the hand",
-    "smaller": "make solvers smaller",
     "file": "file and save",
+    "search": "breed and probe",
 }
 """What the metrics are called in words."""
 
@@ -75,6 +71,7 @@ class Came:
         saved: (iteration, seconds) that remembering saved.
         iterations: the newest first, each as texts under ``COLUMNS``.
         settings: of the newest iteration, where its report has them.
+        operators: what each operator of breeding brought, as texts under ``OPERATOR_COLUMNS``.
     """
 
     last: int
@@ -88,8 +85,10 @@ class Came:
     saved: tuple[tuple[int, float], ...]
     iterations: tuple[tuple[str, ...], ...]
     settings: tuple[tuple[str, str], ...]
+    operators: tuple[tuple[str, ...], ...]
 
 
+OPERATOR_COLUMNS = ("operator", "drawn", "nearer", "exact", "nearer of 1,000")
 COLUMNS = (
     "iteration", "seed", "tasks", "candidates", "solved on demo", "on test", "filed", "seconds", "kagglebatt", "Python",
 )  # fmt: skip
@@ -115,6 +114,7 @@ def look_back(kept: Archive) -> Came:
         tuple((number, _saved(each)) for each in whole if (number := _whole(each.get("iteration"))) is not None),
         tuple(tuple(_cell(report.get(name)) for name in _CELLS) for report in reversed(history[-MOST_LISTED:])),
         tuple(_settings(history[-1].get("settings"))) if history else (),
+        tuple(_operators(kept.operator_counts())),
     )
 
 
@@ -150,8 +150,12 @@ def _add_up(reports: Sequence[Mapping[str, Any]], name: str) -> Counter[str]:
 
 
 def _funnel(reports: Sequence[Mapping[str, Any]]) -> Iterator[Bar]:
-    total = _add_up(reports, "funnel")
-    full = max((total[key] for key in _FUNNEL), default=0)
+    search, total = _add_up(reports, "search"), _add_up(reports, "funnel")
+    every = max(map(search.__getitem__, _SEARCH))
+    for key, name in _SEARCH.items():
+        if every:
+            yield Bar(name, _part(search[key], every), f"{search[key]:,.0f}{_share(search[key], every)}")
+    full = max(map(total.__getitem__, _FUNNEL))
     for key, name in _FUNNEL.items():
         if total[key] or key in _ALWAYS:
             yield Bar(name, _part(total[key], full), f"{total[key]:,.0f}{_share(total[key], full)}")
@@ -177,6 +181,8 @@ def _phases(reports: Sequence[Mapping[str, Any]]) -> Iterator[Bar]:
     for name, seconds in _add_up(reports, "phases").items():
         if not name.endswith("_cpu"):
             total[name.removeprefix("run_batt.").rsplit("_", 1)[0]] += seconds
+    total["search"] += _add_up(reports, "search")["seconds"]
+    total = +total  # without what took no time
     full = max(total.values(), default=0)
     for name, seconds in total.most_common(len(_PHASES) + 4):
         yield Bar(_PHASES.get(name, name)[:_LONGEST], _part(seconds, full), duration(seconds))
@@ -236,3 +242,10 @@ def _settings(own: Any) -> Iterator[tuple[str, str]]:
     if isinstance(own, Mapping):
         for name, value in list(own.items())[:_LONGEST]:
             yield str(name)[:_LONGEST], "none" if value is None else _cell(value)
+
+
+def _operators(counts: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, ...]]:
+    """Those that led to an exact pair most often first."""
+    for name, (drawn, nearer, exact) in sorted(counts.items(), key=lambda each: (-each[1][2], -each[1][1], each[0])):
+        rate = f"{1000 * nearer / drawn:,.1f}" if drawn else ""
+        yield name[:_LONGEST], f"{drawn:,}", f"{nearer:,}", f"{exact:,}", rate

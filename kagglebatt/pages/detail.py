@@ -9,12 +9,16 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kagglebatt.errors import HomeError, ProgramError
-from kagglebatt.home.archive import Archive, Entry
+from kagglebatt.home.archive import Archive
+from kagglebatt.home.lineage import Ancestor
+from kagglebatt.pages.found import Program as Kept
 from kagglebatt.pages.found import TaskFound
 from kagglebatt.pages.steps import grid_text, steps_json
+from kagglebatt.programs.offspring import GIVEN
 from kagglebatt.programs.program import Program
 from kagglebatt.running.trace import Steps
 from kagglebatt.tasks.task import Sample
@@ -22,44 +26,68 @@ from kagglebatt.tasks.task import Sample
 MOST_OTHERS = 8
 """Other programs of a task whose text is shown; more are counted."""
 
+MOST_ANCESTORS = 40
+"""Programs of a line of descent that are listed, the newest."""
+
 MOST_BYTES = 60_000
 """Of one task, packed; where it would be more, what the steps compute is left out, and that is said."""
 
 
-def program_of(kept: Archive, entry: Entry) -> Program | None:
-    """The program of an entry; None where the archive has it no more, or it is none."""
+@dataclass(frozen=True)
+class Filed:
+    """What the archive has of the programs of one task.
+
+    Attributes:
+        program: the best one; None where there is none, or the archive has its text no more.
+        descent: the best one, its parents, theirs and so on, as far as that is known.
+        others: of the other programs the first ones, each with its text.
+    """
+
+    program: Program | None
+    descent: Sequence[Ancestor]
+    others: Sequence[tuple[Kept, str]]
+
+
+def read_filed(kept: Archive, found: TaskFound) -> Filed:
+    """The programs of a task, out of the archive."""
+    if found.best is None:
+        return Filed(None, (), ())
+    others = [(each, _text(kept, each.md5)) for each in found.programs[1 : 1 + MOST_OTHERS]]
+    return Filed(_program_of(kept, found.best.md5), kept.descent(found.best.md5)[:MOST_ANCESTORS], others)
+
+
+def _program_of(kept: Archive, name: str) -> Program | None:
     try:
-        return kept.program(entry.md5)
+        return kept.program(name)
     except (HomeError, ProgramError):
         return None
 
 
-def detail(
-    found: TaskFound, program: Program | None, runs: Sequence[Steps], others: Sequence[tuple[Entry, str]]
-) -> str:
+def _text(kept: Archive, name: str) -> str:
+    program = _program_of(kept, name)
+    return "this text is no program" if program is None else program.text()
+
+
+def detail(found: TaskFound, filed: Filed, runs: Sequence[Steps]) -> str:
     """Everything of one task, packed.
 
     Args:
-        program: the best one, where there is one.
-        runs: its steps on every sample, or none.
-        others: of the other programs the first ones, each with its text.
+        runs: the steps of the best program on every sample, or none.
     """
     content: dict[str, Any] = {
         "id": found.task.id,
         "state": found.state.value,
         "words": found.state.words,
         "pairs": _pairs(found.task.samples, runs),
-        "facts": _facts(found),
-        "program": None if program is None else _program(program),
+        "facts": _facts(found.best, filed.descent),
+        "program": None if filed.program is None else _program(filed.program),
         "values": [steps_json(run) for run in runs],
-        "others": [_other(entry, text) for entry, text in others],
-        "more": max(0, len(found.entries) - 1 - len(others)),
-        "left_out": bool(program) and not runs,
+        "descent": [_ancestor(each) for each in filed.descent],
+        "others": [_other(each, text) for each, text in filed.others],
+        "more": max(0, len(found.programs) - 1 - len(filed.others)),
     }
     packed = pack(content)
-    if len(packed) > MOST_BYTES:
-        packed = pack({**content, "values": [], "left_out": True})
-    return packed
+    return packed if len(packed) <= MOST_BYTES else pack({**content, "values": []})
 
 
 def pack(content: Mapping[str, Any]) -> str:
@@ -103,28 +131,42 @@ def _program(program: Program) -> list[list[str]]:
     return [[name, call] for name, _, call in lines]
 
 
-def _facts(found: TaskFound) -> list[list[str]]:
-    best = found.best
+def _facts(best: Kept | None, descent: Sequence[Ancestor]) -> list[list[str]]:
     if best is None:
         return []
-    tests = f"{best.test_score} of {best.tests}" if best.tests else "answers not known"
     return [
+        ["kept as", "stepping stone" if best.stone else "accepted program"],
         ["demo pairs", f"{best.o_score} of {best.demos}"],
-        ["test pairs", tests],
+        *([] if best.stone else [["test pairs", _tests(best)]]),
         ["cells that agree", f"{best.similarity / 10:.1f}%"],
         ["steps", str(best.steps)],
         ["found in iteration", str(best.iteration)],
+        *([["found by", _maker(descent[0])]] if descent else []),
         ["md5", best.md5],
     ]
 
 
-def _other(entry: Entry, text: str) -> dict[str, Any]:
-    return {
-        "md5": entry.md5,
-        "demo": f"{entry.o_score} of {entry.demos}",
-        "test": f"{entry.test_score} of {entry.tests}",
-        "similarity": f"{entry.similarity / 10:.1f}%",
-        "steps": entry.steps,
-        "iteration": entry.iteration,
-        "text": text,
-    }
+def _tests(kept: Kept) -> str:
+    return f"{kept.test_score} of {kept.tests}" if kept.tests else "not known"
+
+
+def _maker(ancestor: Ancestor) -> str:
+    """What made a program, as words."""
+    return "given: as the library or a home has it" if ancestor.operator == GIVEN else f"breeding: {ancestor.operator}"
+
+
+def _ancestor(ancestor: Ancestor) -> list[str]:
+    """A line of the line of descent: md5, how it was made, its parents, when, and how it did."""
+    scored = ancestor.scored
+    return [
+        ancestor.md5[:12],
+        ancestor.operator,
+        ", ".join(parent[:12] for parent in ancestor.parents),
+        str(ancestor.iteration) if ancestor.iteration else "",
+        f"{scored.o_score} of {scored.demos}" if scored.demos else "",
+    ]
+
+
+def _other(kept: Kept, text: str) -> list[Any]:
+    """Facts, and the text."""
+    return [_facts(kept, ()), text]

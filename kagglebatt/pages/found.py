@@ -12,10 +12,42 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kagglebatt.home.archive import Archive, Entry
+from kagglebatt.home.stones import Stone
 from kagglebatt.tasks.task import Task
 
 NEAR = 900
 """Cells that agree with the answers, per thousand, from which on a task that nobody solves is called near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that is kept for a task: an accepted solver, or a stepping stone.
+
+    Attributes:
+        md5: its id in the archive.
+        test_score: test pairs reproduced, of ``tests``; a stone is not run on any.
+        stone: whether it came near and was not accepted, since no demo pair was right or it had no seat yet.
+    """
+
+    md5: str
+    o_score: int
+    demos: int
+    test_score: int
+    tests: int
+    similarity: int
+    steps: int
+    iteration: int
+    stone: bool = False
+
+    @property
+    def solves(self) -> bool:
+        """Whether it was accepted as right on every demo pair."""
+        return self.o_score == self.demos and not self.stone
+
+    @property
+    def rank(self) -> tuple[bool, int, int, int, str]:
+        """Smaller is better: what solves, then as the archive ranks."""
+        return not self.solves, -self.o_score, -self.similarity, self.steps, self.md5
 
 
 class State(Enum):
@@ -45,12 +77,12 @@ class TaskFound:
     """A task, and what is filed for it, better programs first."""
 
     task: Task
-    entries: tuple[Entry, ...] = ()
+    programs: tuple[Program, ...] = ()
 
     @property
-    def best(self) -> Entry | None:
+    def best(self) -> Program | None:
         """The program that the task is shown by."""
-        return self.entries[0] if self.entries else None
+        return self.programs[0] if self.programs else None
 
     @property
     def state(self) -> State:
@@ -58,7 +90,7 @@ class TaskFound:
         best = self.best
         if best is None:
             return State.OPEN
-        if best.o_score == best.demos:
+        if best.solves:
             return State.SOLVED if 0 < best.tests == best.test_score else State.DEMO
         return State.NEAR if best.o_score or best.similarity >= NEAR else State.OPEN
 
@@ -70,7 +102,7 @@ class TaskFound:
     @property
     def since(self) -> int:
         """The iteration that found the first of the solvers that are kept, or else the best program; 0 for none."""
-        solvers = [each.iteration for each in self.entries if each.o_score == each.demos]
+        solvers = [each.iteration for each in self.programs if each.solves]
         return min(solvers, default=self.best.iteration if self.best else 0)
 
     @property
@@ -111,10 +143,13 @@ def look_up(kept: Archive, tasks: Sequence[Task]) -> Found:
     filed: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in kept.entries():
         filed[entry.content, "" if entry.content else entry.task].append(entry)
+    stones: defaultdict[str, list[Stone]] = defaultdict(list)
+    for stone in kept.stones():
+        stones[stone.content].append(stone)
     found = []
     for task in tasks:
         own = [*filed.pop((task.digest, ""), ()), *(each for each in filed.pop(("", task.id), ()) if _fits(each, task))]
-        found.append(TaskFound(task, tuple(_ranked(own))))
+        found.append(TaskFound(task, _ranked([*map(_solver, own), *map(_stone, stones[task.digest])])))
     return Found(tuple(found), tuple(sorted({entry.task for left in filed.values() for entry in left})))
 
 
@@ -122,9 +157,22 @@ def _fits(entry: Entry, task: Task) -> bool:
     return (entry.demos, entry.tests) == (len(task.demo), len(task.test))
 
 
-def _ranked(entries: Iterable[Entry]) -> list[Entry]:
-    """By the archive's rank, each program once: one content may be filed under several ids."""
-    best: dict[str, Entry] = {}
-    for entry in sorted(entries, key=lambda each: (-each.o_score, -each.similarity, each.steps, each.md5)):
-        best.setdefault(entry.md5, entry)
-    return list(best.values())
+def _solver(entry: Entry) -> Program:
+    return Program(
+        entry.md5, entry.o_score, entry.demos, entry.test_score, entry.tests, entry.similarity, entry.steps,
+        entry.iteration,
+    )  # fmt: skip
+
+
+def _stone(stone: Stone) -> Program:
+    return Program(
+        stone.md5, stone.o_score, stone.demos, 0, 0, stone.similarity, stone.steps, stone.iteration, stone=True
+    )
+
+
+def _ranked(programs: Iterable[Program]) -> tuple[Program, ...]:
+    """Better ones first, each once: one may be a solver and a stone, and one content be filed under several ids."""
+    best: dict[str, Program] = {}
+    for program in sorted(programs, key=lambda each: (each.stone, each.rank)):
+        best.setdefault(program.md5, program)
+    return tuple(sorted(best.values(), key=lambda each: each.rank))

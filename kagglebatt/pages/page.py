@@ -16,17 +16,15 @@ from typing import Any
 from urllib.parse import quote
 
 from kagglebatt import __version__
-from kagglebatt.home.archive import Archive, Entry
 from kagglebatt.home.directory import read_archive
 from kagglebatt.home.files import write_aside, writing
 from kagglebatt.markup import plural
 from kagglebatt.notify import Notify, notify_nobody
-from kagglebatt.pages.came import COLUMNS, Came, look_back
+from kagglebatt.pages.came import COLUMNS, OPERATOR_COLUMNS, Came, look_back
 from kagglebatt.pages.chart import Line, draw, growing, legend
-from kagglebatt.pages.detail import MOST_OTHERS, detail, program_of
+from kagglebatt.pages.detail import Filed, detail, read_filed
 from kagglebatt.pages.found import Found, State, TaskFound, look_up
 from kagglebatt.pages.steps import run_steps
-from kagglebatt.programs.program import Program
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.picture import PALETTE
 from kagglebatt.tasks.task import Task
@@ -94,14 +92,13 @@ def make_page(
     """
     with read_archive(home, empty, notify) as kept:
         found, came = look_up(kept, tasks), look_back(kept)
-        programs = [program_of(kept, each.best) if each.best else None for each in found.tasks]
-        others = [[(entry, _text(kept, entry)) for entry in each.entries[1 : 1 + MOST_OTHERS]] for each in found.tasks]
-    details = _details(found, programs, others, settings, notify)
+        filed = [read_filed(kept, each) for each in found.tasks]
+    details = _details(found, filed, settings, notify)
     newly = [each for each in found.solved if each.since >= (came.last if since is None else since) > 0]
     summary = _summary(found, newly)
     index = [
-        [each.task.id, each.state.value, each.since, _words(program), packed]
-        for each, program, packed in zip(found.tasks, programs, details, strict=True)
+        [each.task.id, each.state.value, each.since, _words(own), packed]
+        for each, own, packed in zip(found.tasks, filed, details, strict=True)
     ]
     html = _render(
         home=home.name or str(home),
@@ -118,6 +115,7 @@ def make_page(
         elsewhere_count=len(found.elsewhere),
         came=came,
         columns=COLUMNS,
+        operator_columns=OPERATOR_COLUMNS,
         solved_chart=_solved_chart(found, came),
         saved_chart=_saved_chart(came),
         data={"palette": PALETTE, "tasks": index},
@@ -125,29 +123,16 @@ def make_page(
     return Page(html, summary)
 
 
-def _text(kept: Archive, entry: Entry) -> str:
-    program = program_of(kept, entry)
-    return "this text is no program" if program is None else program.text()
-
-
-def _details(
-    found: Found,
-    programs: Sequence[Program | None],
-    others: Sequence[Sequence[tuple[Entry, str]]],
-    settings: Settings,
-    notify: Notify,
-) -> list[str]:
-    chosen = [(program, each.task) for each, program in zip(found.tasks, programs, strict=True) if program]
+def _details(found: Found, filed: Sequence[Filed], settings: Settings, notify: Notify) -> list[str]:
+    chosen = [(own.program, each.task) for each, own in zip(found.tasks, filed, strict=True) if own.program]
     runs = iter(run_steps(chosen, settings, notify))
-    return [
-        detail(each, program, next(runs) if program else (), own)
-        for each, program, own in zip(found.tasks, programs, others, strict=True)
-    ]
+    return [detail(each, own, next(runs) if own.program else ()) for each, own in zip(found.tasks, filed, strict=True)]
 
 
-def _words(program: Program | None) -> str:
-    """What the text filter finds a task by, beside its id: the primitives of its program."""
-    return "" if program is None else " ".join(sorted({str(step.operation) for step in program.steps}))
+def _words(filed: Filed) -> str:
+    """What the text filter finds a task by, beside its id: the primitives of its program, and what made it."""
+    steps = filed.program.steps if filed.program else ()
+    return " ".join(sorted({*(str(step.operation) for step in steps), *(each.operator for each in filed.descent[:1])}))
 
 
 def _summary(found: Found, newly: Sequence[TaskFound]) -> str:

@@ -173,13 +173,20 @@
     ];
   }
 
+  function descentView(found) {
+    if (!found.descent.length) return null;
+    const columns = ["program", "made by", "from", "iteration", "demo pairs"];
+    const row = (cells, name) => element("tr", {}, ...cells.map((text) => element(name, { textContent: text })));
+    return element("details", { open: found.descent.length > 1 }, element("summary", { textContent: `Line of descent: ${found.descent.length}` }),
+      element("div", { className: "wide", tabIndex: 0, role: "region", ariaLabel: "Line of descent" },
+        element("table", { className: "listed" }, element("thead", {}, row(columns, "th")), element("tbody", {}, ...found.descent.map((cells) => row(cells, "td"))))));
+  }
+
   function othersView(found) {
     if (!found.others.length) return null;
     const more = found.more ? ` and ${found.more} more` : "";
-    return element("details", {}, element("summary", { textContent: `Other programs filed for it: ${found.others.length}${more}` }),
-      ...found.others.map((each) => element("div", {},
-        factsView([["demo pairs", each.demo], ["test pairs", each.test], ["cells that agree", each.similarity], ["steps", each.steps], ["iteration", each.iteration], ["md5", each.md5]]),
-        element("pre", { textContent: each.text }))));
+    return element("details", {}, element("summary", { textContent: `Other programs kept for it: ${found.others.length}${more}` }),
+      ...found.others.map(([facts, text]) => element("div", {}, factsView(facts), element("pre", { textContent: text }))));
   }
 
   function taskView(task, found) {
@@ -189,9 +196,9 @@
       element("span", { className: "badge" }, element("span", { className: `glyph ${found.state}` }), found.words),
       element("nav", { ariaLabel: "Tasks" }, button("← before", () => step(-1)), button("next →", () => step(1)), button("close", close)));
     const parts = [head, factsView(found.facts), element("div", { className: "pairs" }, ...found.pairs.map(pairView))];
-    if (!found.program) parts.push(element("p", { textContent: found.facts.length ? "Its program cannot be read." : "No program is filed for it yet." }));
+    if (!found.program) parts.push(element("p", { textContent: found.facts.length ? "Its program cannot be read." : "No program is kept for it yet." }));
     else parts.push(...(found.values.length ? programView(found) : plainProgram(found)));
-    parts.push(othersView(found));
+    parts.push(descentView(found), othersView(found));
     section.replaceChildren(...parts.filter((part) => part !== null));
   }
 

@@ -385,5 +385,5 @@ def test_solved_is_said_of_a_content(tmp_path: Path) -> None:
     with open_home(tmp_path) as home:
         home.archive.file(1, [filing(BODIES[1], "same", one.digest)], [], {})
     with Archive(tmp_path) as kept:
-        assert len(look_up(kept, [one]).tasks[0].entries) == 1
-        assert look_up(kept, [other]).tasks[0].entries == ()
+        assert len(look_up(kept, [one]).tasks[0].programs) == 1
+        assert look_up(kept, [other]).tasks[0].programs == ()

@@ -17,12 +17,15 @@ import pytest
 from click.testing import CliRunner
 
 from kagglebatt.commands.cli import cli
-from kagglebatt.home.archive import Entry
 from kagglebatt.home.directory import open_home
+from kagglebatt.home.stones import Stone
 from kagglebatt.pages.came import look_back
 from kagglebatt.pages.chart import growing
-from kagglebatt.pages.found import Found, State, TaskFound
+from kagglebatt.pages.found import Found, Program, State, TaskFound
 from kagglebatt.pages.page import Page, make_page
+from kagglebatt.programs.offspring import Origin
+from kagglebatt.programs.parse import parse_program
+from kagglebatt.programs.program import md5
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task, parse_task
 from tests.pages.made import EVIL, file_one
@@ -72,7 +75,9 @@ def test_a_task_shows_all_pairs_its_program_step_by_step_and_the_others(mirrored
     assert task["program"] == [["O", "vmirror(I)"]]
     assert [pair[0][2:] for pair in task["values"]][2] == ["grid of 1 x 2", "", [["1 x 2", "87"]]]
     assert ["found in iteration", "2"] in task["facts"]
-    assert [(other["demo"], "hmirror" in other["text"]) for other in task["others"]] == [("1 of 2", True)]
+    ((facts, text),) = task["others"]
+    assert ["demo pairs", "1 of 2"] in facts
+    assert "hmirror" in text
 
 
 def test_the_page_says_what_was_found_in_words(mirrored: Page) -> None:
@@ -85,27 +90,32 @@ def test_the_page_says_what_was_found_in_words(mirrored: Page) -> None:
     assert "Tasks solved after each of 2 iterations; after the last one 1 on every demo pair" in mirrored.html
 
 
-def entry(o_score: int, test_score: int = 0, tests: int = 1, similarity: int = 0, iteration: int = 1) -> Entry:
-    """An entry of a task with three demo pairs."""
-    return Entry("t", f"{o_score}{iteration}", o_score, 3, test_score, tests, similarity, 5, iteration)
+def kept(
+    o_score: int, test_score: int = 0, tests: int = 1, similarity: int = 0, iteration: int = 1, stone: bool = False
+) -> Program:
+    """A program of a task with three demo pairs."""
+    return Program(f"{o_score}{iteration}", o_score, 3, test_score, tests, similarity, 5, iteration, stone)
 
 
 @pytest.mark.parametrize(
-    ("entries", "state", "since"),
+    ("programs", "state", "since"),
     [
         ([], State.OPEN, 0),
-        ([entry(0, similarity=899)], State.OPEN, 1),
-        ([entry(0, similarity=900)], State.NEAR, 1),
-        ([entry(1)], State.NEAR, 1),
-        ([entry(3)], State.DEMO, 1),
-        ([entry(3, tests=0)], State.DEMO, 1),
-        ([entry(3, 1, iteration=5), entry(3, iteration=4), entry(2, iteration=2)], State.SOLVED, 4),
-        ([entry(3, 0, iteration=5), entry(3, 1, iteration=4)], State.DEMO, 4),
+        ([kept(0, similarity=899)], State.OPEN, 1),
+        ([kept(0, similarity=900, stone=True)], State.NEAR, 1),
+        ([kept(1)], State.NEAR, 1),
+        ([kept(3, stone=True)], State.NEAR, 1),
+        ([kept(3)], State.DEMO, 1),
+        ([kept(3, tests=0)], State.DEMO, 1),
+        ([kept(3, 1, iteration=5), kept(3, iteration=4), kept(2, iteration=2)], State.SOLVED, 4),
+        ([kept(3, 0, iteration=5), kept(3, 1, iteration=4)], State.DEMO, 4),
     ],
 )
-def test_a_task_is_as_far_as_its_best_program(entries: list[Entry], state: State, since: int, tiny_task: Task) -> None:
+def test_a_task_is_as_far_as_its_best_program(
+    programs: list[Program], state: State, since: int, tiny_task: Task
+) -> None:
     """By the archive's rank, in which test pairs have no say; since the first solver that is kept."""
-    found = TaskFound(tiny_task, tuple(entries))
+    found = TaskFound(tiny_task, tuple(programs))
     assert (found.state, found.since) == (state, since)
     assert Found((found,), ()).solved == ([found] if state in (State.SOLVED, State.DEMO) else [])
 
@@ -115,6 +125,29 @@ def test_solved_tasks_add_up_over_the_iterations() -> None:
     assert growing([3, 1, 3], 5) == ((1, 1), (3, 3), (5, 3))
     assert growing([], 4) == ((1, 0), (4, 0))
     assert growing([], 0) == ()
+
+
+def test_a_bred_stone_is_shown_with_its_line_of_descent(tiny_task: Task, tmp_path: Path) -> None:
+    """What made it, from which parents, when; what operators brought; and how many were bred and probed."""
+    parent = parse_program("def solve_x(I):\n    O = hmirror(I)\n    return O", "test").body
+    body = parse_program("def solve_x(I):\n    O = rot180(I)\n    return O", "test").body
+    stone = Stone(tiny_task.id, tiny_task.digest, body, 7, 0, 2, 950, b"a", b"b")
+    origins = {md5(body): Origin("compose", (md5(parent),)), md5(parent): Origin("given")}
+    report = {"iteration": 1, "search": {"bred": 40, "probes": 80, "promising": 2, "seconds": 3.0, "solved": []}}
+    report |= {"phases": {}, "settings": {"offspring": 40}}
+    with open_home(tmp_path / "home") as home:
+        home.archive.file(1, [], [], report, [stone], origins, {"compose": (40, 2, 1)})
+    page = make_page(tmp_path / "home", [tiny_task], Settings(jobs=1), "mine")
+    ((state, since, words, task),) = index_of(page).values()
+    assert (state, since, words) == ("near", 1, "compose rot180")
+    assert ["kept as", "stepping stone"] in task["facts"]
+    assert ["found by", "breeding: compose"] in task["facts"]
+    assert [row[:4] for row in task["descent"]] == [
+        [md5(body)[:12], "compose", md5(parent)[:12], "1"], [md5(parent)[:12], "given", "", "1"]
+    ]  # fmt: skip
+    text = " ".join(re.sub("<[^>]+>", " ", page.html).split())
+    for words in ("compose 40 2 1 50.0", "promising 2 (2.5%)", "breed and probe 3.0 s", "offspring 40"):
+        assert words in text
 
 
 def test_a_home_of_anyone_shows_text(tmp_path: Path) -> None:
