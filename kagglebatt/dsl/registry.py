@@ -18,11 +18,15 @@ from kagglebatt.dsl import (
     cutting,
     editing,
     extras,
+    filling,
+    layers,
+    marking,
     measuring,
     mirrors,
     numbers,
     objects,
     patches,
+    repairing,
 )
 from kagglebatt.dsl.types import NAMES
 
@@ -81,8 +85,8 @@ def _collect(families: tuple[ModuleType, ...]) -> Mapping[str, Primitive]:
 VOCABULARY: Mapping[str, Primitive] = _collect(FAMILIES)
 """The 160 primitives of the public vocabulary."""
 
-EXTRAS: Mapping[str, Primitive] = _collect((extras,))
-"""Primitives of our own, for programs that read ``S`` and for differs."""
+EXTRAS: Mapping[str, Primitive] = _collect((extras, filling, layers, marking, repairing))
+"""Primitives of our own: for programs that read ``S``, for differs, and for the search."""
 
 PRIMITIVES: Mapping[str, Primitive] = MappingProxyType({**VOCABULARY, **EXTRAS})
 """All primitives that a program may name."""

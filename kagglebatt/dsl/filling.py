@@ -1,0 +1,195 @@
+"""Primitives of our own that fill, grow, shift and join what is on a grid; colour 0 counts as empty.
+
+Where two grids are taken, the result has the rows and columns that the first one has.
+"""
+
+from __future__ import annotations
+
+from kagglebatt.dsl.bits import inside, kept, occupied, painted, reached, rim, shaped, spread, where
+from kagglebatt.dsl.bounds import allow
+from kagglebatt.dsl.types import Bool, Grid, Int, Pair
+
+__all__ = [
+    "bridge",
+    "core",
+    "edges",
+    "fillholes",
+    "grow",
+    "holes",
+    "keepcolor",
+    "kron",
+    "masked",
+    "negative",
+    "overlay",
+    "slide",
+    "smear",
+    "thin",
+    "unmasked",
+]  # fmt: skip
+
+
+def overlay(below: Grid, above: Grid) -> Grid:
+    """The first grid with the second one's colours over it, where that one is not empty."""
+    if len(above) < len(below):
+        above = (*above, *([()] * (len(below) - len(above))))
+    return tuple([_over(mine, theirs) for mine, theirs in zip(below, above, strict=False)])
+
+
+def _over(mine: tuple[int, ...], theirs: tuple[int, ...]) -> tuple[int, ...]:
+    if not any(theirs):
+        return mine
+    return (*[b or a for a, b in zip(mine, theirs, strict=False)], *mine[len(theirs) :])
+
+
+def masked(grid: Grid, mask: Grid) -> Grid:
+    """The grid's colours where the mask is not empty, and nothing elsewhere; cut to the smaller of both."""
+    return tuple([tuple([a if b else 0 for a, b in zip(x, y, strict=False)]) for x, y in zip(grid, mask, strict=False)])
+
+
+def unmasked(grid: Grid, mask: Grid) -> Grid:
+    """The grid's colours where the mask is empty, and nothing elsewhere; cut to the smaller of both."""
+    return tuple([tuple([0 if b else a for a, b in zip(x, y, strict=False)]) for x, y in zip(grid, mask, strict=False)])
+
+
+def negative(grid: Grid) -> Grid:
+    """1 where the grid is empty, and nothing elsewhere."""
+    return tuple([tuple([0 if value else 1 for value in row]) for row in grid])
+
+
+def keepcolor(grid: Grid, value: Int) -> Grid:
+    """The grid with nothing but one colour."""
+    return tuple([tuple([v if v == value else 0 for v in row]) for row in grid])
+
+
+def core(grid: Grid) -> Grid:
+    """The smallest part that holds all that is not empty; ValueError when nothing is."""
+    rows = [i for i, row in enumerate(grid) if any(row)]
+    if not rows:
+        raise ValueError("an empty grid has no core")
+    part = grid[rows[0] : rows[-1] + 1]
+    columns = [j for j, column in enumerate(zip(*part, strict=True)) if any(column)]
+    return tuple([row[columns[0] : columns[-1] + 1] for row in part])
+
+
+def holes(grid: Grid, diagonal: Bool) -> Grid:
+    """1 at the empty cells from which no way over empty cells leads out of the grid; steps to four or eight sides."""
+    rows, columns = len(grid), len(grid[0])
+    return shaped(_enclosed(grid, diagonal), rows, columns)
+
+
+def _enclosed(grid: Grid, diagonal: bool) -> int:
+    rows, columns = len(grid), len(grid[0])
+    free = where(grid, 0)
+    return free & ~reached(rim(rows, columns), free, columns + 1, diagonal)
+
+
+def fillholes(grid: Grid) -> Grid:
+    """Every enclosed empty cell takes the colour of the nearest cell to its left that is not empty."""
+    enclosed = _enclosed(grid, False)
+    stride = len(grid[0]) + 1
+    rows = [list(row) for row in grid]
+    for i, row in enumerate(rows):
+        line = enclosed >> (i * stride)
+        for j in range(1, len(row)):
+            if line >> j & 1:
+                row[j] = row[j - 1]
+    return tuple(map(tuple, rows))
+
+
+def grow(grid: Grid, diagonal: Bool) -> Grid:
+    """Every empty cell beside colours takes the largest of them; beside means four or eight neighbours."""
+    rows, columns = len(grid), len(grid[0])
+    free = where(grid, 0)
+    for value in sorted(set().union(*grid) - {0}):
+        grid = painted(grid, spread(where(grid, value) & ~free, columns + 1, diagonal) & free, value)
+    return grid if rows else ()
+
+
+def edges(grid: Grid, diagonal: Bool) -> Grid:
+    """What lies beside an empty cell or the grid's rim; beside means four or eight neighbours."""
+    rows, columns = len(grid), len(grid[0])
+    full = occupied(grid)
+    outer = rim(rows, columns) | spread(inside(rows, columns) & ~full, columns + 1, diagonal)
+    return kept(grid, full & outer)
+
+
+def _turned(grid: Grid, direction: Pair) -> Grid:
+    """The grid seen so that the direction, down, up, left or right, leads to the right."""
+    down, right = direction
+    if down:
+        grid = tuple(zip(*grid, strict=True))
+    return tuple([row[::-1] for row in grid]) if min(down, right) < 0 else grid
+
+
+def _turned_back(grid: Grid, direction: Pair) -> Grid:
+    down, right = direction
+    if min(down, right) < 0:
+        grid = tuple([row[::-1] for row in grid])
+    return tuple(zip(*grid, strict=True)) if down else grid
+
+
+def _smeared(row: tuple[int, ...]) -> tuple[int, ...]:
+    made, last = [], 0
+    for value in row:
+        last = value or last
+        made.append(last)
+    return tuple(made)
+
+
+def smear(grid: Grid, direction: Pair) -> Grid:
+    """Every colour runs on in a direction, one of eight, over empty cells."""
+    down, right = direction
+    if down and right:
+        return _smeared_slanting(grid, down, right)
+    turned = _turned(grid, direction)
+    return _turned_back(tuple([_smeared(row) if any(row) else row for row in turned]), direction)
+
+
+def _smeared_slanting(grid: Grid, down: int, right: int) -> Grid:
+    rows = list(grid) if down > 0 else list(grid[::-1])
+    made = rows[:1]
+    for row in rows[1:]:
+        before = made[-1]
+        shifted = (0, *before[:-1]) if right > 0 else (*before[1:], 0)
+        made.append(tuple([value or from_there for value, from_there in zip(row, shifted, strict=True)]))
+    return tuple(made if down > 0 else made[::-1])
+
+
+def _bridged(row: tuple[int, ...]) -> tuple[int, ...]:
+    made = list(row)
+    last, value = -1, 0
+    for j, now in enumerate(row):
+        if now:
+            if now == value:
+                made[last:j] = [value] * (j - last)
+            last, value = j, now
+    return tuple(made)
+
+
+def bridge(grid: Grid, direction: Pair) -> Grid:
+    """The empty cells between two cells of one colour in a row or column, with nothing else between, take it."""
+    return _turned_back(tuple(map(_bridged, _turned(grid, direction))), direction)
+
+
+def slide(grid: Grid, direction: Pair) -> Grid:
+    """All cells that are not empty move in a direction, down, up, left or right, as far as the grid and others let."""
+    turned = _turned(grid, direction)
+    return _turned_back(tuple([tuple(sorted(row, key=bool)) for row in turned]), direction)
+
+
+def kron(pattern: Grid, tile: Grid) -> Grid:
+    """The tile in place of each cell of the pattern that is not empty, and as much emptiness in place of others."""
+    allow(len(pattern) * len(tile) * len(pattern[0]) * len(tile[0]))
+    blank = tuple([(0,) * len(row) for row in tile])
+    made = []
+    for row in pattern:
+        parts = [tile if value else blank for value in row]
+        made += [sum(lines, ()) for lines in zip(*parts, strict=True)]
+    return tuple(made)
+
+
+def thin(grid: Grid) -> Grid:
+    """The grid without each row and column that equals the one before it."""
+    for _ in range(2):
+        grid = tuple(zip(*[row for i, row in enumerate(grid) if not i or row != grid[i - 1]], strict=True))
+    return grid

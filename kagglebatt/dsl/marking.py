@@ -1,0 +1,118 @@
+"""Primitives of our own that give every cell a number, 0 to 9, for what it is part of or where it lies.
+
+What they give are grids, whose colours mean something else than the colours of the grid that they were made from.
+Colour 0 is empty.
+"""
+
+from __future__ import annotations
+
+from kagglebatt.dsl.bits import inside, kept, occupied, painted, reached, spread, where
+from kagglebatt.dsl.filling import core
+from kagglebatt.dsl.layers import panel_rows, parts_of
+from kagglebatt.dsl.types import Bool, Fn, Grid, Int
+
+__all__ = [
+    "checker",
+    "columnmarks",
+    "crowd",
+    "distances",
+    "markparts",
+    "markranks",
+    "paneldigest",
+    "rings",
+    "rowmarks",
+    "touching",
+]  # fmt: skip
+
+_MOST = 9
+
+
+def markparts(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid:
+    """Each connected part in the colour that a function of its cut-out says, kept within 0 and 9."""
+    made = _blank(grid)
+    for part in parts_of(grid, univalued, diagonal):
+        value = int(function(core(kept(grid, part))))
+        made = painted(made, part, min(max(value, 0), _MOST))
+    return made
+
+
+def markranks(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid:
+    """Each connected part in the rank of what a function of its cut-out says: 1 for the largest value, 9 at most."""
+    parts = parts_of(grid, univalued, diagonal)
+    values = [function(core(kept(grid, part))) for part in parts]
+    ranks = {value: min(rank, _MOST) for rank, value in enumerate(sorted(set(values), reverse=True), 1)}
+    made = _blank(grid)
+    for part, value in zip(parts, values, strict=True):
+        made = painted(made, part, ranks[value])
+    return made
+
+
+def _blank(grid: Grid) -> Grid:
+    return ((0,) * len(grid[0]),) * len(grid)
+
+
+def crowd(grid: Grid, value: Int) -> Grid:
+    """For each cell how many of its eight neighbours have a colour."""
+    rows, columns = len(grid), len(grid[0])
+    padded = [(0,) * (columns + 2), *[(0, *[v == value for v in row], 0) for row in grid], (0,) * (columns + 2)]
+    made = []
+    for i in range(rows):
+        lines = list(zip(padded[i], padded[i + 1], padded[i + 2], strict=True))
+        sums = list(map(sum, lines))
+        made.append(tuple([sums[j] + sums[j + 1] + sums[j + 2] - padded[i + 1][j + 1] for j in range(columns)]))
+    return tuple(made)
+
+
+def distances(grid: Grid, diagonal: Bool) -> Grid:
+    """For each cell the steps, to four or eight sides, to the nearest that is not empty, 9 at most."""
+    rows, columns = len(grid), len(grid[0])
+    near, everything = occupied(grid), inside(rows, columns)
+    made = ((_MOST,) * columns,) * rows
+    for steps in range(_MOST):
+        grown = spread(near, columns + 1, diagonal) & everything if steps else near
+        made = painted(made, grown if not steps else grown & ~near, steps)
+        if steps and grown == near:
+            break
+        near = grown
+    return made
+
+
+def touching(grid: Grid, value: Int, diagonal: Bool) -> Grid:
+    """Of what is not empty, the connected parts that hold a cell of the colour; the others vanish."""
+    stride = len(grid[0]) + 1
+    return kept(grid, reached(where(grid, value), occupied(grid), stride, diagonal))
+
+
+def rings(grid: Grid) -> Grid:
+    """For each cell the steps to the nearest edge of the grid, from 1, 9 at most."""
+    rows, columns = len(grid), len(grid[0])
+    made = _blank(grid)
+    left = inside(rows, columns)
+    outside = left
+    for ring in range(1, _MOST + 1):
+        made = painted(made, left, ring)
+        far = left & (left << 1) & (left >> 1) & (left << (columns + 1)) & (left >> (columns + 1)) & outside
+        if not far:
+            break
+        left = far
+    return made
+
+
+def rowmarks(grid: Grid, period: Int) -> Grid:
+    """Each cell in the number of its row from the top, modulo a period of 1 to 10."""
+    return tuple([(i % min(period, 10),) * len(row) for i, row in enumerate(grid)])
+
+
+def columnmarks(grid: Grid, period: Int) -> Grid:
+    """Each cell in the number of its column from the left, modulo a period of 1 to 10."""
+    return tuple([tuple([j % min(period, 10) for j in range(len(row))]) for row in grid])
+
+
+def checker(grid: Grid, period: Int) -> Grid:
+    """Each cell in the sum of its row and column, modulo a period of 1 to 10."""
+    return tuple([tuple([(i + j) % min(period, 10) for j in range(len(row))]) for i, row in enumerate(grid)])
+
+
+def paneldigest(grid: Grid, function: Fn) -> Grid:
+    """One cell for each panel, with what a function of it says, kept within 0 and 9; ``panels`` says what divides."""
+    return tuple([tuple([min(max(int(function(each)), 0), _MOST) for each in row]) for row in panel_rows(grid)])
