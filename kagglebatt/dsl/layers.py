@@ -22,9 +22,11 @@ __all__ = [
     "holecount",
     "keepmost",
     "layers",
+    "maincolor",
     "overlays",
     "panels",
     "partcount",
+    "rarecolor",
     "symmetries",
     "worthiest",
 ]  # fmt: skip
@@ -160,3 +162,18 @@ def symmetries(grid: Grid) -> Int:
 def flipped_cross(across: Grid) -> Grid:
     """A transposed grid mirrored at both sides: the other diagonal's image."""
     return tuple([row[::-1] for row in across[::-1]])
+
+
+def maincolor(grid: Grid) -> Int:
+    """The most common colour but 0, the smallest of several; ValueError for an empty grid."""
+    return -max([(count, -value) for count, value in _counted(grid)])[1]
+
+
+def rarecolor(grid: Grid) -> Int:
+    """The least common colour but 0, the smallest of several; ValueError for an empty grid."""
+    return min(_counted(grid))[1]
+
+
+def _counted(grid: Grid) -> list[tuple[int, int]]:
+    """(cells, colour) of each colour but 0."""
+    return [(count, value) for value, count in Counter([value for row in grid for value in row if value]).items()]
