@@ -1,4 +1,4 @@
-"""From all that was found to two attempts: pairs fitted, then depth and pieces, then length."""
+"""From all that was found to two attempts: pairs fitted, then cost, then length."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_ATTEMPTS = 2
 def ranked(found: Iterable[Found]) -> tuple[Found, ...]:
     """Best first; of those that give equal answers the first alone."""
     kept: dict[tuple[Grid | None, ...], Found] = {}
-    for each in sorted(found, key=lambda each: (-each.fitted, each.pieces, each.depth, len(each.program))):
+    for each in sorted(found, key=lambda each: (-each.fitted, each.cost, len(each.program), each.program.address)):
         kept.setdefault(each.answers, each)
     return tuple(kept.values())
 

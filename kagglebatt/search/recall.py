@@ -28,17 +28,22 @@ def recall(problem: Problem, knowledge: Knowledge, meter: Meter, clock: Timer) -
                 yield found
 
 
-def tried(
-    program: Program, problem: Problem, meter: Meter, clock: Timer, stage: str = "recall", depth: int = 0
-) -> Found | None:
+def tried(program: Program, problem: Problem, meter: Meter, clock: Timer) -> Found | None:
     """What a program does on all samples, or None when it is wrong on the first demo pair already."""
     meter.spend()
-    call = compiled(program)
-    if _grid(call, problem, 0, clock) != problem.answers[0]:
+    if _grid(compiled(program), problem, 0, clock) != problem.answers[0]:
         return None
+    return measured(program, problem, clock, "recall", cost=0.02 * len(program))
+
+
+def measured(
+    program: Program, problem: Problem, clock: Timer, stage: str, cost: float, depth: int = 0, pieces: int = 1
+) -> Found:
+    """A program with what it gives on all samples."""
+    call = compiled(program)
     outputs = [_grid(call, problem, number, clock) for number in range(len(problem.inputs))]
     fitted = sum(output == answer for output, answer in zip(outputs, problem.answers, strict=False))
-    return Found(program, stage, fitted, problem.demos, depth, 1, tuple(outputs[problem.demos :]))
+    return Found(program, stage, fitted, problem.demos, depth, pieces, tuple(outputs[problem.demos :]), cost)
 
 
 def _grid(call: Call, problem: Problem, number: int, clock: Timer) -> Grid | None:

@@ -20,6 +20,7 @@ class Found:
         depth: moves one after another; 0 for a known program.
         pieces: that are painted over each other; 1 when nothing is.
         answers: one for each test input; None where it gives no grid.
+        cost: how unlikely it is to be right, of those that fit equally many pairs.
     """
 
     program: Program
@@ -29,6 +30,7 @@ class Found:
     depth: int
     pieces: int
     answers: tuple[Grid | None, ...]
+    cost: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from time import thread_time
 
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.search.budget import Budget, Meter
+from kagglebatt.search.catalogue import catalogue
+from kagglebatt.search.explore import Explorer
+from kagglebatt.search.graph import Graph
 from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.mined import mined
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.rank import attempts, ranked
 from kagglebatt.search.recall import recall
@@ -16,34 +20,51 @@ from kagglebatt.search.result import Found, SearchResult
 from kagglebatt.search.running import guarded
 from kagglebatt.tasks.task import Task
 
+ROUNDS = (0.15, 0.4, 0.75)
+"""Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
+
 
 def search(
-    task: Task, knowledge: Knowledge, budget: Budget | None = None, notify: Notify = notify_nobody
+    task: Task,
+    knowledge: Knowledge,
+    budget: Budget | None = None,
+    notify: Notify = notify_nobody,
+    without: Collection[str] = (),
 ) -> SearchResult:
     """Search for programs that solve a task, in this process, until they are found or the budget is used up.
 
     Args:
         task: answers of its test pairs are not looked at.
         notify: told at the end of each stage what was found.
+        without: stages and ideas to leave out, for measuring what they are worth.
     """
     problem = Problem.of(task)
     meter = Meter(budget or Budget())
     found: list[Found] = []
     seconds: dict[str, float] = {}
     with guarded() as clock:
-        with _timed("recall", seconds):
-            found += recall(problem, knowledge, meter, clock)
-        notify(_said("recall", found))
+        with _stage("recall", seconds, found, notify):
+            if "recall" not in without:
+                found += recall(problem, knowledge, meter, clock)
+        moves = [*catalogue(problem), *(() if "mined" in without else mined(knowledge))]
+        graph = Graph(problem, moves, meter, clock)
+        explorer = Explorer(problem, graph, meter, clock, without)
+        for share in ROUNDS:
+            with _stage("graph", seconds, found, notify):
+                if "graph" not in without:
+                    found += explorer.nodes(share)
+            with _stage("stack", seconds, found, notify):
+                if "stack" not in without and not explorer.settled:
+                    found += explorer.stacks()
+            if explorer.settled:
+                break
     best = ranked(found)
-    return SearchResult(best, attempts(best, problem), (), meter.work, meter.seconds, seconds)
-
-
-def _said(stage: str, found: list[Found]) -> str:
-    return f"{stage}: {sum(each.fitted == each.demos for each in found)} programs fit all demo pairs"
+    return SearchResult(best, attempts(best, problem), tuple(graph.levels), meter.work, meter.seconds, seconds)
 
 
 @contextmanager
-def _timed(stage: str, seconds: dict[str, float]) -> Iterator[None]:
+def _stage(stage: str, seconds: dict[str, float], found: list[Found], notify: Notify) -> Iterator[None]:
     started = thread_time()
     yield
-    seconds[stage] = thread_time() - started
+    seconds[stage] = seconds.get(stage, 0.0) + thread_time() - started
+    notify(f"{stage}: {sum(each.fitted == each.demos for each in found)} programs fit all demo pairs")

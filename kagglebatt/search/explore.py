@@ -1,0 +1,112 @@
+"""From nodes to programs: a node that is the answer, or is it with other colours, or is a piece of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from kagglebatt.running.limit import Timer
+from kagglebatt.search.budget import Meter
+from kagglebatt.search.graph import Graph, Node, is_answer
+from kagglebatt.search.moves import GRID
+from kagglebatt.search.painting import recoloured
+from kagglebatt.search.pieces import Piece, Pieces
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.recall import measured
+from kagglebatt.search.result import Found
+from kagglebatt.search.stack import Stack, Stacker
+
+MOST_PARTIAL = 20
+"""Nodes that are right on some pairs only; the first ones, which are the cheapest."""
+COST_OF_COLOUR = 0.4
+"""Of each colour that is replaced by another."""
+MARGIN = 2.0
+"""How much dearer than the best program that fits all pairs the chains are that are still looked at."""
+_SIZES = 2
+_WEIGHTS = (0.1, 0.4, 0.0)
+_COSTS = (2.5, 4.0, 99.0)
+
+
+class Explorer:
+    """The nodes of one task, and what was found among them."""
+
+    def __init__(self, problem: Problem, graph: Graph, meter: Meter, clock: Timer, without: Collection[str]) -> None:
+        self.problem, self.graph, self.meter, self.clock = problem, graph, meter, clock
+        self.pieces = Pieces(problem)
+        self.without = without
+        self._best = 99.0
+        self._partial = 0
+
+    def nodes(self, share: float) -> Iterator[Found]:
+        """Chains of moves that are right, as far as this share of the budget goes, and no dearer than is of use."""
+        for node in self.graph.grow(share):
+            if node.kind == GRID:
+                yield from self._judged(node)
+            if self.settled:
+                return
+
+    @property
+    def settled(self) -> bool:
+        """Whether a program fits all pairs, and all that could be found now is much dearer."""
+        return self.graph.reached > self._best + MARGIN
+
+    def note(self, found: Found) -> Found:
+        """Remember the cheapest program that fits all pairs."""
+        if found.fitted == found.demos:
+            self._best = min(self._best, found.cost)
+        return found
+
+    def _judged(self, node: Node) -> Iterator[Found]:
+        right = is_answer(node.values, self.problem.answers)
+        if right == self.problem.demos or (right and self._partial < MOST_PARTIAL):
+            self._partial += right < self.problem.demos
+            yield self.note(self._of(node, right))
+        piece = self.pieces.add(node)
+        if piece is not None and right < self.problem.demos and "colours" not in self.without:
+            yield from self._recoloured(piece)
+
+    def _of(self, node: Node, right: int) -> Found:
+        if node.move is None:
+            return measured(recoloured(None, {}), self.problem, self.clock, "graph", 0.0)
+        answers = node.values[self.problem.demos :]
+        program = node.program()
+        assert program is not None
+        return Found(program, "graph", right, self.problem.demos, node.depth, 1, answers, node.cost)
+
+    def _recoloured(self, piece: Piece) -> Iterator[Found]:
+        mapping = self.pieces.recolouring(piece)
+        if mapping is not None:
+            changed = sum(value != colour for value, colour in mapping.items())
+            unknown = len(set(piece.cells) - mapping.keys())
+            cost = piece.node.cost + COST_OF_COLOUR * changed + 1.0 * unknown
+            program = recoloured(piece.node.program(), mapping)
+            yield self.note(measured(program, self.problem, self.clock, "graph", cost, piece.node.depth))
+
+    def stacks(self) -> Iterator[Found]:
+        """Stacks of the pieces so far, right on all demo pairs; else on all but one."""
+        groups = sorted(self.pieces.by_size.items(), key=lambda group: (group[1][0].node.cost, -len(group[1])))
+        for size, pieces in groups[:_SIZES]:
+            stacker = Stacker(self.pieces, size, self.meter)
+            canvas = pieces[0]
+            done = False
+            for stack in stacker.stacks(stacker.demo_cells, _WEIGHTS, _COSTS):
+                done = True
+                yield self._painted(stack, canvas)
+            if not done and self.problem.demos > 2 and "subsets" not in self.without:
+                for respected in self._subsets():
+                    for stack in stacker.stacks(respected, _WEIGHTS[:1], _COSTS[1:2]):
+                        yield self._painted(stack, canvas)
+
+    def _subsets(self) -> Iterator[int]:
+        """The cells of all demo pairs but one, for each of them."""
+        everything = (1 << len(self.pieces.answer)) - 1
+        start = 0
+        for rows, columns in self.pieces.wanted:
+            cells = rows * columns
+            yield everything & ~(((1 << cells) - 1) << start)
+            start += cells
+
+    def _painted(self, stack: Stack, canvas: Piece) -> Found:
+        ground = 0 if 0 in self.pieces.answer else max(set(self.pieces.answer), key=self.pieces.answer.count)
+        program = stack.program(ground, canvas.node.program())
+        depth = max(piece.node.depth for rule in stack.rules for piece, _ in rule.where)
+        return self.note(measured(program, self.problem, self.clock, "stack", stack.cost, depth, len(stack.rules)))

@@ -1,0 +1,37 @@
+"""Moves mined from known programs: every part of one that leads from one grid to one grid."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from math import log2
+
+from kagglebatt.programs.program import Program, extract
+from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.moves import GRID, Move
+
+MOST_STEPS = 25
+"""Longer parts are hardly ever right for another task."""
+_DEAREST, _CHEAPEST = 2.6, 1.2
+
+
+def mined(knowledge: Knowledge) -> Iterator[Move]:
+    """A move for every part; the more programs have it, the cheaper."""
+    for part, count in sorted(parts(knowledge).items(), key=lambda item: (-item[1], item[0].body)):
+        cost = max(_DEAREST - 0.4 * log2(count), _CHEAPEST) + 0.02 * len(part)
+        yield Move(part, GRID, GRID, cost, trusted=False)
+
+
+def parts(knowledge: Knowledge) -> Counter[Program]:
+    """Every part of the known programs, with the number of programs that have it."""
+    found: Counter[Program] = Counter()
+    for known in knowledge.programs:
+        program = known.program.canonical
+        own = set()
+        for place, step in enumerate(program.steps):
+            part = extract(program.steps, program.addresses, place)
+            leads = place == len(program) - 1 or step.result_type == "Grid"
+            if leads and len(part) <= MOST_STEPS and "I" in part.names and "S" not in part.names:
+                own.add(part)
+        found.update(own)
+    return found

@@ -1,0 +1,82 @@
+"""The parts of a search, each on a small task made for it."""
+
+from __future__ import annotations
+
+from random import Random
+
+from kagglebatt.programs.program import Program
+from kagglebatt.search.budget import Budget
+from kagglebatt.search.catalogue import catalogue
+from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.moves import following, written
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.running import compiled
+from kagglebatt.search.search import search
+from kagglebatt.tasks.task import Task, parse_task
+
+_rng = Random(5)
+INPUTS = tuple([[_rng.choice((0, 0, 0, 1, 2)) for _ in range(6)] for _ in range(5)] for _ in range(4))
+
+
+def task_by(program: Program, inputs=INPUTS, tests=1) -> Task:
+    """A task whose answers a program gives."""
+    call = compiled(program)
+    pairs = [{"input": grid, "output": call(tuple(map(tuple, grid)), ())} for grid in inputs]
+    pairs = [{**pair, "output": [list(row) for row in pair["output"]]} for pair in pairs]
+    return parse_task("made", {"train": pairs[:-tests], "test": pairs[-tests:]}, "made")
+
+
+def solved(task: Task, **options) -> bool:
+    result = search(task, Knowledge(), Budget(work=5_000), **options)
+    return all(sample.answer in tries for sample, tries in zip(task.test, result.attempts, strict=True))
+
+
+def test_a_written_expression_is_a_program() -> None:
+    """Arguments come before the call that needs them, and equal calls are made once."""
+    program = written("overlay(hmirror(I), vmirror(hmirror(I)))")
+    assert [step.operation for step in program.steps] == ["hmirror", "vmirror", "overlay"]
+    assert following(written("rot90(I)"), written("rot90(I)")).text() == (
+        "def solve(S, I, C):\n    x1 = rot90(I)\n    O = rot90(x1)\n    return O\n"
+    )
+
+
+def test_every_written_move_names_what_there_is() -> None:
+    """And all of them are different."""
+    moves = list(catalogue(Problem.of(task_by(written("hmirror(I)")))))
+    assert len({(move.program, move.takes) for move in moves}) > 300
+    for move in moves:
+        compiled(move.program)
+
+
+def test_a_chain_of_moves_is_found() -> None:
+    """Two moves, one after another; and lists between moves."""
+    assert solved(task_by(written("upscale(rot90(I), TWO)")))
+    assert solved(task_by(written("core(argmax(layers(I, F, F), filled))")))
+
+
+def test_colours_are_replaced() -> None:
+    """By a mapping that all demo pairs agree with."""
+    task = task_by(written("switch(vmirror(I), ONE, TWO)"))
+    assert solved(task)
+    assert not solved(task, without=("colours", "stack"))
+
+
+def test_pieces_are_stacked() -> None:
+    """Painted over each other, where no single chain is right; without the stage it is not found."""
+    task = task_by(written("overlay(hmirror(keepcolor(I, ONE)), keepcolor(I, TWO))"))
+    assert solved(task)
+    assert not solved(task, without=("stack",))
+
+
+def test_the_same_work_gives_the_same() -> None:
+    """Work, not time, decides what a search with a budget in work comes to."""
+    task = task_by(written("upscale(rot90(I), TWO)"))
+    one, two = (search(task, Knowledge(), Budget(work=3_000)) for _ in range(2))
+    assert (one.found, one.attempts, one.nodes, one.work) == (two.found, two.attempts, two.nodes, two.work)
+
+
+def test_every_program_is_what_it_says() -> None:
+    """Found programs give their answers when they are run alone, and are of the vocabulary."""
+    task = task_by(written("switch(vmirror(I), ONE, TWO)"))
+    for found in search(task, Knowledge(), Budget(work=3_000)).found:
+        assert (compiled(found.program)(task.test[0].input, task.pairs),) == found.answers
