@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
-from hypothesis import given
 
 from kagglebatt.dsl.constants import CONSTANTS
 from kagglebatt.dsl.registry import PRIMITIVES
-from tests.strategies import grids
 
 RING = ((0, 0, 0, 0, 0), (0, 3, 3, 3, 0), (0, 3, 0, 3, 0), (0, 3, 3, 3, 0), (0, 0, 0, 0, 5))
 
@@ -111,13 +111,21 @@ def test_patterns_are_completed() -> None:
 UNARY = sorted(n for n, p in PRIMITIVES.items() if p.parameters == ("Grid",) and p.family in ("filling", "marking"))
 
 
+def some_grids():
+    """Grids of one to eight rows and columns, sparse and full."""
+    rng = Random(11)
+    for colours in ((0, 0, 0, 5), (0, 1, 2), tuple(range(10))) * 20:
+        rows, columns = rng.randint(1, 8), rng.randint(1, 8)
+        yield tuple(tuple(rng.choice(colours) for _ in range(columns)) for _ in range(rows))
+
+
 @pytest.mark.parametrize("name", UNARY)
-@given(grid=grids())
-def test_grids_give_grids(name, grid) -> None:
+def test_grids_give_grids(name) -> None:
     """Rectangles of colours, of any grid that is not refused with a ValueError."""
-    try:
-        made = call(name, grid)
-    except ValueError:
-        return
-    assert len(set(map(len, made))) == 1
-    assert {value for row in made for value in row} <= set(range(10))
+    for grid in some_grids():
+        try:
+            made = call(name, grid)
+        except ValueError:
+            continue
+        assert len(set(map(len, made))) == 1
+        assert {value for row in made for value in row} <= set(range(10))
