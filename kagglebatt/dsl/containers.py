@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
-from kagglebatt.dsl.mapping import instead
+from kagglebatt.dsl.mapping import instead, mapped
 from kagglebatt.dsl.numbers import identity
 from kagglebatt.dsl.order import ascending, comparable, is_plain, largest, smallest, walked
 from kagglebatt.dsl.types import Container, Fn, Int, Nested, Set, Tuple
@@ -79,7 +79,16 @@ def dedupe(tup: Tuple) -> Tuple:
 
 def order(container: Container, compfunc: Fn) -> Tuple:
     """The members sorted ascending by ``compfunc``, equal keys as they were met."""
-    return tuple(sorted(ascending(container), key=None if compfunc is identity else compfunc))
+    if compfunc is identity:
+        return tuple(sorted(ascending(container)))
+    if type(container) is frozenset:
+        keys = mapped(compfunc, container)
+        if is_plain(keys) and len(set(keys)) == len(keys):  # no two to be put in the order of sets
+            try:
+                return tuple([member for _, member in sorted(zip(keys, container, strict=True))])
+            except TypeError:
+                pass  # numbers beside tuples
+    return tuple(sorted(ascending(container), key=compfunc))
 
 
 def repeat(item: Any, num: Int) -> Tuple:
@@ -209,9 +218,22 @@ def mfilter(container: Container, function: Fn) -> Container:
 
 def extract(container: Container, condition: Fn) -> Any:
     """The first member for which ``condition`` is true; ValueError when there is none."""
-    for member in filter(condition, ascending(container)):
+    found = _met(container, condition) if type(container) is frozenset else None
+    for member in filter(condition, ascending(container)) if found is None else found:
         return member
     raise ValueError("no member meets the condition")  # StopIteration would end whichever ``map`` called this
+
+
+def _met(members: Set, condition: Fn) -> list[Any] | None:
+    """The first member that meets a condition, if any; None where some member cannot be asked.
+
+    Asking all is cheaper than putting them in order.
+    """
+    try:
+        found = list(filter(condition, members))
+    except Exception:  # noqa: BLE001 - whether it shows depends on the order
+        return None
+    return found if len(found) < 2 else [smallest(frozenset(found))]
 
 
 def sizefilter(container: Container, n: Int) -> Set:

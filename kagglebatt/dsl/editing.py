@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Any
 
 from kagglebatt.dsl.bounds import MAX_INT, allow
-from kagglebatt.dsl.extent import first_of, locations, second_of
+from kagglebatt.dsl.extent import first_of, locations
 from kagglebatt.dsl.measuring import mostcolor
 from kagglebatt.dsl.order import ascending
 from kagglebatt.dsl.patches import shift
@@ -98,30 +98,31 @@ def _painted(grid: Grid, cells: Iterable[Cell]) -> Grid:
 
 
 def _overpainted(grid: Grid, obj: Object) -> Grid:
-    """An object with many cells; where two share a place the one with the larger colour would be met later."""
-    rows, columns = len(grid), len(grid[0])
-    opened: dict[int, list[int]] = {}
+    """An object with many cells, written onto blank rows: when as many are filled, no two share a place."""
+    columns = len(grid[0])
+    lines = [[_BLANK] * columns for _ in grid]
     try:
         for value, (i, j) in obj:
-            if 0 <= i < rows and 0 <= j < columns:
-                row = opened.get(i)
-                if row is None:
-                    row = opened[i] = [_BLANK] * len(grid[i])
-                if row[j] < value:
-                    row[j] = value
-    except TypeError:  # what is to be written is no number
+            if i >= 0 <= j:
+                lines[i][j] = value
+    except IndexError:  # outside the grid
         return _painted(grid, _in_order(obj))
-    for i, row in opened.items():
-        if _BLANK in row:
-            opened[i] = [old if new == _BLANK else new for new, old in zip(row, grid[i], strict=True)]
-    return _rebuilt(grid, opened)
+    blank = [line.count(_BLANK) for line in lines]
+    if columns * len(lines) - sum(blank) != len(obj):
+        return _painted(grid, _in_order(obj))
+    return tuple(
+        [
+            tuple([old if new == _BLANK else new for new, old in zip(line, row, strict=True)]) if count else tuple(line)
+            for line, row, count in zip(lines, grid, blank, strict=True)
+        ]
+    )
 
 
 def _in_order(obj: Any) -> Iterable[Cell]:
-    """The cells of an object; sorted when two colours share a place, which is the only case where order shows."""
-    if type(obj) is tuple or len(set(map(first_of, obj))) < 2 or len(set(map(second_of, obj))) == len(obj):
+    """The cells of an object, by colour: where two share a place, the one with the larger colour is met later."""
+    if type(obj) is tuple or len(set(map(first_of, obj))) < 2:
         return obj  # type: ignore[no-any-return]
-    return sorted(obj)
+    return sorted(obj, key=first_of)
 
 
 def underfill(grid: Grid, value: Int, patch: Patch) -> Grid:

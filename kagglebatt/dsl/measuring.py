@@ -100,12 +100,22 @@ def colorcount(element: Element, value: Int) -> Int:
 
 def mostcolor(element: Element) -> Int:
     """The most frequent colour, the smallest of several; ValueError when there is none."""
-    return _by_count(element, max)
+    found = _in_majority(element)
+    return _by_count(element, max) if found is None else found
 
 
 def leastcolor(element: Element) -> Int:
     """The least frequent of the colours present, the smallest of several; ValueError when there is none."""
     return _by_count(element, min)
+
+
+def _in_majority(element: Element) -> int | None:
+    """The colour of more than half of a grid's cells, where a guess finds it: mostly a grid has a background."""
+    if type(element) is not tuple or not element or set(map(type, element)) != {tuple} or not element[0]:
+        return None
+    guess: int = element[0][0]
+    count = sum([row.count(guess) for row in element])
+    return guess if 2 * count > sum(map(len, element)) else None
 
 
 def _by_count(element: Element, best_of: Callable[[Iterable[int]], int]) -> int:
