@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Any
 
 from kagglebatt.dsl.bounds import MAX_INT, allow
-from kagglebatt.dsl.extent import first_of, locations
+from kagglebatt.dsl.extent import first_of, locations, second_of
 from kagglebatt.dsl.measuring import mostcolor
 from kagglebatt.dsl.order import ascending
 from kagglebatt.dsl.patches import shift
@@ -101,11 +101,13 @@ def _overpainted(grid: Grid, obj: Object) -> Grid:
     """An object with many cells, written onto blank rows: when as many are filled, no two share a place."""
     columns = len(grid[0])
     lines = [[_BLANK] * columns for _ in grid]
+    if set(map(len, grid)) != {columns}:
+        return _painted(grid, _in_order(obj))
     try:
         for value, (i, j) in obj:
             if i >= 0 <= j:
                 lines[i][j] = value
-    except IndexError:  # outside the grid
+    except (IndexError, TypeError, ValueError):  # outside the grid, or no cell
         return _painted(grid, _in_order(obj))
     blank = [line.count(_BLANK) for line in lines]
     if columns * len(lines) - sum(blank) != len(obj):
@@ -122,7 +124,12 @@ def _in_order(obj: Any) -> Iterable[Cell]:
     """The cells of an object, by colour: where two share a place, the one with the larger colour is met later."""
     if type(obj) is tuple or len(set(map(first_of, obj))) < 2:
         return obj  # type: ignore[no-any-return]
-    return sorted(obj, key=first_of)
+    try:
+        return sorted(obj, key=first_of)
+    except TypeError:  # not all of them numbers; which matters where places are shared
+        if len(set(map(second_of, obj))) < len(obj):
+            raise
+        return obj  # type: ignore[no-any-return]
 
 
 def underfill(grid: Grid, value: Int, patch: Patch) -> Grid:
