@@ -220,9 +220,10 @@ def cache_prune(max_bytes: str | None, max_entries: int | None, home: Path) -> N
     with ExitStack() as stack:
         opened = stack.enter_context(open_made_home(home, notify))
         gone = opened.cache.prune(limit, max_entries, needed_keys(opened))
-        left = opened.cache.rows()
-        size = sum(row.bytes for row in left)
-    click.echo(f"{home}: {gone} entries forgotten, {len(left)} kept")
+        batches = 0 if limit is None else opened.cache.prune_probed(limit)
+        left, size = opened.cache.rows(), opened.cache.bytes
+    probed = f"; {batches} batches of probed programs forgotten" if batches else ""
+    click.echo(f"{home}: {gone} entries forgotten, {len(left)} kept{probed}")
     if (max_entries is not None and len(left) > max_entries) or (limit is not None and size > limit):
         notify("the cache is larger than was asked for: the archive needs all that is left.")
 

@@ -158,7 +158,7 @@ INVALID_ROWS = {
     "stone": _invalid(
         "content md5 task",
         "nearness o_score demos similarity steps iteration",
-        "content = '' OR o_score NOT BETWEEN 0 AND demos "
+        "content = '' OR o_score NOT BETWEEN 0 AND demos OR similarity NOT BETWEEN 0 AND 1000 "
         f"OR {' OR '.join(f'typeof({name}) != {_BLOB} OR length({name}) > 64' for name in ('outputs', 'first'))}",
     ),
     "origin": _invalid("md5 kind task content line", "", "kind NOT IN ('solver', 'stone')"),

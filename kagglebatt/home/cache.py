@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kagglebatt.dsl.fingerprint import vocabulary_digest
 from kagglebatt.errors import DamagedError, HomeError
+from kagglebatt.home import probed_rows
 from kagglebatt.home.connection import fault, is_damage
 from kagglebatt.home.database import transaction
 from kagglebatt.home.entries import FILE_NAME, EntryFile, EntryRow, key_digest
@@ -302,13 +303,16 @@ class Cache:
     def prune(self, max_bytes: int | None, max_entries: int | None, needed: Collection[str]) -> int:
         """Forget entries until both limits hold, what was cheapest first; what is under a needed key stays.
 
+        What was probed counts, and stays: it took longest for its size. ``prune_probed`` is for where that is too much.
+
         Returns:
             How many entries went.
         """
         keep = frozenset(map(key_digest, needed))
 
         def forget(entries: EntryFile) -> int:
-            gone = entries.over_limits(max_bytes, max_entries, keep)
+            most = None if max_bytes is None else max_bytes - probed_rows.bytes_of(entries.connection)
+            gone = entries.over_limits(most, max_entries, keep)
             with transaction(entries.connection):
                 entries.delete(gone)
             entries.vacuum()
@@ -316,6 +320,25 @@ class Cache:
             return len(gone)
 
         return self.trying(forget)
+
+    def prune_probed(self, max_bytes: int) -> int:
+        """Forget the oldest batches of what was probed until the whole cache takes so much; returns how many went."""
+
+        def forget(entries: EntryFile) -> int:
+            left = max_bytes - sum(row.bytes for row in entries.rows())
+            with transaction(entries.connection):
+                gone = probed_rows.drop_oldest(entries.connection, left)
+            entries.vacuum()
+            self._forget()
+            return gone
+
+        return self.trying(forget)
+
+    @property
+    def bytes(self) -> int:
+        """What entries and batches take, nearly."""
+        probed = self.trying(lambda entries: probed_rows.bytes_of(entries.connection), default=0)
+        return probed + sum(row.bytes for row in self.rows())
 
     def rows(self) -> list[EntryRow]:
         """Every entry in a fixed order."""

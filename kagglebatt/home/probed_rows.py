@@ -130,16 +130,33 @@ def _union(rows: list[ProbedRow]) -> bytes:
     return joined(seconds)
 
 
-def tidy(connection: sqlite3.Connection, most_bodies: int = MOST_BODIES) -> int:
-    """Fold what older batches found, and drop the oldest beyond a number of bodies; returns how many batches went."""
-    gone, left = [], most_bodies
-    query = f"SELECT id, length(bodies) / {BODY_BYTES} FROM batch ORDER BY iteration DESC, id"
-    for name, bodies in connection.execute(query).fetchall():
-        left -= bodies
+def drop_oldest(connection: sqlite3.Connection, most_bytes: int) -> int:
+    """Forget the oldest batches until the others take so many bytes at most; returns how many went."""
+    noted = "(SELECT coalesce(sum(length(contents) + length(found)), 0) FROM probed WHERE batch = id)"
+    return _drop(connection, f"length(bodies) + {noted}", most_bytes)
+
+
+def _drop(connection: sqlite3.Connection, size: str, most: int) -> int:
+    gone, left = [], most
+    for name, own in connection.execute(f"SELECT id, {size} FROM batch ORDER BY iteration DESC, id").fetchall():
+        left -= own
         if left < 0:
             gone.append((name,))
     connection.executemany("DELETE FROM batch WHERE id=?", gone)
     connection.execute("DELETE FROM probed WHERE batch NOT IN (SELECT id FROM batch)")
+    return len(gone)
+
+
+def bytes_of(connection: sqlite3.Connection) -> int:
+    """What all batches take, nearly."""
+    sums = {"batch": "length(bodies)", "probed": "length(contents) + length(found)"}
+    queries = [f"SELECT coalesce(sum({size}), 0) FROM {table}" for table, size in sums.items()]
+    return sum(int(connection.execute(query).fetchone()[0]) for query in queries)
+
+
+def tidy(connection: sqlite3.Connection, most_bodies: int = MOST_BODIES) -> int:
+    """Fold what older batches found, and drop the oldest beyond a number of bodies; returns how many batches went."""
+    gone = _drop(connection, f"length(bodies) / {BODY_BYTES}", most_bodies)
     old = (
         "SELECT DISTINCT batch FROM probed JOIN batch ON batch.id = batch WHERE part != x'' "
         f"AND iteration <= (SELECT max(iteration) FROM batch) - {KEPT_FOUND}"
@@ -148,4 +165,4 @@ def tidy(connection: sqlite3.Connection, most_bodies: int = MOST_BODIES) -> int:
         folded = ProbedRow(name, FOLDED, _union(list(read_probed(connection, name))), "")
         connection.execute("DELETE FROM probed WHERE batch=?", (name,))
         put_probed(connection, folded)
-    return len(gone)
+    return gone

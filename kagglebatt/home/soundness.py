@@ -10,6 +10,7 @@ from kagglebatt.home.archive_layout import COLUMNS, FILE_NAME
 from kagglebatt.home.database import seal
 from kagglebatt.home.files import read_json
 from kagglebatt.home.lineage import name_of
+from kagglebatt.home.ranking import steps_of
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import md5
 from kagglebatt.running.score import Scores
@@ -54,6 +55,9 @@ def wrong_rows(ask: Ask) -> Iterator[str]:
     for task, name, text, *row in ask(f"SELECT task, md5, scores, {counts} FROM solver ORDER BY task, content, md5"):
         if row != counts_of(text):
             yield f"solver {name} on {task}: its scores are not those that were measured"
+    for task, name, steps, text in ask("SELECT task, md5, steps, text FROM stone JOIN body USING (md5) ORDER BY 1, 2"):
+        if steps != steps_of(text):
+            yield f"stone {name} on {task}: has another number of steps"
     for kind in ("solver", "differ"):
         for name, text in ask(f"SELECT md5, text FROM body WHERE kind='{kind}' ORDER BY md5"):
             if problem := body_problem(kind, name, text):

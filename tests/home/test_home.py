@@ -28,9 +28,12 @@ from kagglebatt.home.cache import Cache
 from kagglebatt.home.directory import check, merge_homes, open_home, repair
 from kagglebatt.home.ranking import Filing
 from kagglebatt.home.salvage import SET_ASIDE_NAME
+from kagglebatt.home.stones import Stone
 from kagglebatt.iteration.iterate import evolve, run_hand
 from kagglebatt.programs.batt import read
+from kagglebatt.programs.offspring import Origin
 from kagglebatt.programs.parse import parse_program
+from kagglebatt.programs.program import md5
 from kagglebatt.running.score import Scores
 from kagglebatt.running.validate import Verdict
 from kagglebatt.settings import Settings
@@ -226,16 +229,17 @@ def test_a_home_of_the_time_before_stones_opens_and_goes_on(tmp_path: Path, monk
     assert {name: rows_of(home / name, tables) for name, tables in FORMAT_3.items()} == before
     assert [len(rows) for rows in before["archive.sqlite"]] == [11, 4, 14, 3, 0, 0]
     assert check(home) == []
+    assert json.loads((home / index.FILE_NAME).read_text())["sums"]["reports"] == 3
+    used = Path(shutil.copytree(STONELESS, tmp_path / "used"))
     digest = json.loads((STONELESS / index.FILE_NAME).read_text())["vocabulary"]
     with monkeypatch.context() as patched:
         patched.setattr("kagglebatt.home.cache.vocabulary_digest", lambda: digest)
         hand = read((STONELESS / "batt_run.txt").read_text(), "batt_run.txt")
-        report = run_hand(
-            hand, Settings(offspring=0, home=home, tasks=5, jobs=1), load_tasks("arc1-training", 5)
-        ).as_json()
+        settings = Settings(offspring=0, home=used, tasks=5, jobs=1)
+        report = run_hand(hand, settings, load_tasks("arc1-training", 5)).as_json()
     assert (report["iteration"], report["executed"]) == (4, 0)
     grown(home)
-    assert index.read_index(home)["archive"]["iterations"] == 5
+    assert index.read_index(home)["archive"]["iterations"] == 4
     assert check(home) == []
 
 
@@ -424,9 +428,16 @@ for _ in range(100):
 """
 
 
+def random_stone(body: str, content: str) -> Stone:
+    """What a program scores on a task is the same wherever it is measured."""
+    rng = Random(f"{body} {content}")
+    return Stone("t", content, body, rng.randrange(9), rng.randrange(2), 2, 500, rng.randbytes(1), b"f")
+
+
 def random_home(home: Path, rng: Random) -> None:
-    """Solvers and differs with scores drawn from few, iterations, cache entries: homes of one kind share many."""
+    """Solvers, differs and stones with scores drawn from few, iterations, entries: homes of one kind share many."""
     bodies = [parse_program(f"x1 = {a}(I); O = {b}(x1)").body for a in TURNS for b in TURNS]
+    near = [parse_program(f"x1 = {a}(I); x2 = {b}(x1); O = rot90(x2)").body for a in TURNS for b in TURNS]
     judges = [parse_program(f"x1 = {a}(C); O = likeness(I, x1)", differ=True).differ_body for a in TURNS]
     with open_home(home) as opened:
         for number in range(rng.randrange(1, 4)):
@@ -439,7 +450,17 @@ def random_home(home: Path, rng: Random) -> None:
             found = [
                 RankedDiffer(rng.choice("tu"), rng.choice(judges), rng.randrange(9)) for _ in range(rng.randrange(5))
             ]
-            opened.archive.file(opened.archive.next_iteration, filings, found, {"number": number, "x": rng.random()})
+            stones = [random_stone(body, rng.choice("yz")) for body in rng.sample(near, rng.randrange(12))]
+            known = [stone.md5 for stone in opened.archive.stones()] or [md5(bodies[0])]
+            origins = {stone.md5: Origin(rng.choice(("insert", "drop")), (rng.choice(known),)) for stone in stones}
+            report = {"number": number, "x": rng.random()}
+            this, counts = opened.archive.next_iteration, {"insert": (rng.randrange(9), 1, 0)}
+            opened.archive.file(this, filings, found, report, stones, origins, counts)
+            batch = opened.probed.batch(
+                this, rng.choice("12"), 0.05, [bytes.fromhex(stone.md5[:16]) for stone in stones]
+            )
+            for task in rng.sample(range(9), 3):
+                opened.probed.store(batch, f"{task:032x}", [(0, 1, 2, 3, b"o", b"f")], (4, 5), rng.random())
             for _ in range(rng.randrange(40)):
                 place = opened.cache.key(f"{rng.randrange(30):x}", "ab")
                 opened.cache.validation.replace(place, rng.choice("abc"), rng.choice((0.5, 1.0)))
@@ -450,7 +471,7 @@ def every_row(home: Path) -> list[list[tuple[object, ...]]]:
     with closing(sqlite3.connect(home / archive_layout.FILE_NAME)) as connection:
         tables = [connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in COLUMNS]
     with closing(Cache(home)) as cache:
-        return [*tables, sorted(map(tuple, cache.rows()))]
+        return [*tables, sorted(map(tuple, cache.rows())), *map(list, cache.probed.rows())]
 
 
 @pytest.mark.parametrize("seed", range(3))

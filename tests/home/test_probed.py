@@ -10,12 +10,14 @@ from random import Random
 
 import pytest
 
+from kagglebatt.commands.cli import main
 from kagglebatt.home import probed_rows
 from kagglebatt.home.cache import Cache
 from kagglebatt.home.directory import open_home
 from kagglebatt.home.entries import FILE_NAME
 from kagglebatt.home.probed import Found, Near, ProbedBatches, body_digest
 from kagglebatt.programs.program import md5
+from kagglebatt.report_text import cache_statistics
 
 VOCABULARY = "0" * 16
 A, B, C = (f"{n:032x}" for n in range(3))
@@ -138,6 +140,48 @@ def test_a_body_takes_few_bytes(tmp_path: Path) -> None:
                 cache.probed.store(batch, content, [], (), 0.1)
             cache.save()
     assert (tmp_path / FILE_NAME).stat().st_size / 30_000 < 16
+
+
+def test_pruning_leaves_what_took_longest(cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For its size: entries go first, then the oldest batches."""
+    for number in range(1, 4):
+        probe(cache.probed, number, range(100 * number, 100 * number + 100))
+    cache.validation.store(cache.key("ab", "cd"), "x" * 1_000, 1.0)
+    cache.save()
+    cache.checkpoint()
+    home = ["--home", str(tmp_path)]
+    for limit, said, left in (
+        ("4000", "0 entries forgotten, 1 kept\n", (300, 1)),
+        ("3000", "1 entries forgotten, 0 kept\n", (300, 0)),
+        ("2000", "0 entries forgotten, 0 kept; 1 batches of probed programs forgotten\n", (200, 0)),
+        ("1", "0 entries forgotten, 0 kept; 2 batches of probed programs forgotten\n", (0, 0)),
+    ):
+        assert main(["cache", "prune", "--max-bytes", limit, *home]) == 0
+        told = capsys.readouterr()
+        assert told.out.endswith(said)
+        assert "larger than was asked for" not in told.err
+        with closing(Cache(tmp_path, VOCABULARY)) as opened:
+            assert (opened.probed.size, opened.validation.size) == left
+
+
+def test_the_statistics_block_has_a_part_for_probes(cache: Cache, tmp_path: Path, capsys) -> None:
+    """Only where something was probed; the other two parts are word for word what they were."""
+    assert main(["cache", "stats", "--home", str(tmp_path)]) == 2
+    with open_home(tmp_path):
+        pass
+    assert main(["cache", "stats", "--home", str(tmp_path)]) == 0
+    before = capsys.readouterr().out
+    batch = probe(cache.probed, 1, range(10), f"{A} {B}")
+    cache.probed.found(batch, A)
+    block = list(cache_statistics(cache.figures()))
+    assert "\n".join(block).startswith(before.rstrip("\n"))
+    assert block[-8:] == [
+        "", "Probe Cache:", "  Hits: 10", "  Misses: 20", "  Total: 30", "  Hit Rate: 33.3%", "  Cache Size: 0 entries",
+        "  Time Saved: 1.500s",
+    ]  # fmt: skip
+    cache.save()
+    assert main(["cache", "stats", "--home", str(tmp_path)]) == 0
+    assert "Probe Cache:\n  Hits: 0\n" in capsys.readouterr().out
 
 
 def random_probes(memory: ProbedBatches, rng: Random) -> None:

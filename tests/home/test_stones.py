@@ -242,6 +242,7 @@ HOSTILE = [
     "UPDATE stone SET nearness = 'x'",
     "UPDATE stone SET nearness = 9e99",
     "UPDATE stone SET o_score = 3",
+    "UPDATE stone SET similarity = 1001",
     "UPDATE stone SET outputs = 'text'",
     "UPDATE stone SET first = zeroblob(1000)",
     "UPDATE stone SET content = ''",
