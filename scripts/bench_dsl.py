@@ -18,6 +18,7 @@ from time import perf_counter
 
 import click
 from compare_dsl import compare, lines_of
+from compare_primitives import compare_primitives, primitive_lines
 
 from kagglebatt.errors import KagglebattError
 from kagglebatt.programs.batt import deal
@@ -72,8 +73,9 @@ def bench(solvers: list[NamedProgram], tasks: dict[str, Task], timeout: float) -
 @click.option("--dataset", default="arc1-training", show_default=True, help="Where the solvers' tasks are.")
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds that one run may take.")
 @click.option("--plain", is_flag=True, help="Compare with the vocabulary written plainly.")
+@click.option("--primitives", is_flag=True, help="Compare each primitive alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def main(solvers: Path, dataset: str, timeout: float, plain: bool, as_json: bool) -> None:
+def main(solvers: Path, dataset: str, timeout: float, plain: bool, primitives: bool, as_json: bool) -> None:
     """Time every solver of a file or folder on all pairs of its task."""
     try:
         named = [program for program in read_programs(solvers) if program.kind == "solve"]
@@ -86,6 +88,10 @@ def main(solvers: Path, dataset: str, timeout: float, plain: bool, as_json: bool
         with contained(limits.memory), timer(limits) as clock:
             compared = compare(plans_of(named), tasks, timeout, clock)
         click.echo(json.dumps(compared) if as_json else "\n".join(lines_of(compared)))
+        return
+    if primitives:
+        alone = compare_primitives(plans_of(named), tasks)
+        click.echo(json.dumps(alone) if as_json else "\n".join(primitive_lines(alone)))
         return
     figures = bench(named, tasks, timeout)
     if as_json:

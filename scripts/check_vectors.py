@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kagglebatt.dsl.registry import PRIMITIVES
 
+FUNCTIONS: dict[str, Callable[..., Any]] = {name: primitive.fn for name, primitive in PRIMITIVES.items()}
 
-def decode(value: Any) -> Any:
+
+def decode(value: Any, functions: Mapping[str, Callable[..., Any]] = FUNCTIONS) -> Any:
     """The Python value that a vector's JSON stands for."""
     if not isinstance(value, dict):
         return value
@@ -26,10 +28,10 @@ def decode(value: Any) -> Any:
     if tag == "g":
         return tuple(tuple(map(int, row)) for row in body)
     if tag == "fn":
-        return PRIMITIVES[body].fn
+        return functions[body]
     if tag == "call":
-        return PRIMITIVES[body[0]].fn(*[decode(argument) for argument in body[1:]])
-    return {"t": tuple, "f": frozenset}[tag](decode(member) for member in body)
+        return functions[body[0]](*[decode(argument, functions) for argument in body[1:]])
+    return {"t": tuple, "f": frozenset}[tag](decode(member, functions) for member in body)
 
 
 def typed(value: Any) -> Any:
@@ -41,13 +43,13 @@ def typed(value: Any) -> Any:
     return (type(value).__name__, value)
 
 
-def outcome(vector: dict[str, Any]) -> str | None:
+def outcome(vector: dict[str, Any], functions: Mapping[str, Callable[..., Any]] = FUNCTIONS) -> str | None:
     """None when the vector passes, else what was seen instead."""
-    expected = decode(vector["expected"])
+    expected = decode(vector["expected"], functions)
     try:
-        result = PRIMITIVES[vector["fn"]].fn(*[decode(argument) for argument in vector["args"]])
+        result = functions[vector["fn"]](*[decode(argument, functions) for argument in vector["args"]])
         if "then" in vector:
-            result = result(*[decode(argument) for argument in vector["then"]])
+            result = result(*[decode(argument, functions) for argument in vector["then"]])
     except Exception as error:  # noqa: BLE001 - a primitive under test may raise anything; it is reported
         return f"raised {type(error).__name__}: {error}"
     return None if typed(result) == typed(expected) else f"gave {result!r}, expected {expected!r}"

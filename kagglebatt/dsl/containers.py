@@ -17,6 +17,7 @@ from kagglebatt.dsl.mapping import instead, mapped
 from kagglebatt.dsl.numbers import identity
 from kagglebatt.dsl.order import ascending, comparable, is_plain, largest, smallest, walked
 from kagglebatt.dsl.types import Container, Fn, Int, Nested, Set, Tuple
+from kagglebatt.errors import TooLargeError
 
 __all__ = [
     "argmax",
@@ -83,9 +84,10 @@ def order(container: Container, compfunc: Fn) -> Tuple:
         return tuple(sorted(ascending(container)))
     if type(container) is frozenset:
         keys = mapped(compfunc, container)
-        if is_plain(keys) and len(set(keys)) == len(keys):  # no two to be put in the order of sets
+        by_key = dict(zip(keys, container, strict=True))
+        if len(by_key) == len(keys) and is_plain(keys):  # no two to be put in the order of sets
             try:
-                return tuple([member for _, member in sorted(zip(keys, container, strict=True))])
+                return tuple([by_key[key] for key in sorted(keys)])
             except TypeError:
                 pass  # numbers beside tuples
     return tuple(sorted(ascending(container), key=compfunc))
@@ -180,6 +182,10 @@ def _chosen(container: Any, compfunc: Callable[..., Any], best_of: Callable[...,
     return smallest(frozenset([member for member, key in zip(members, keys, strict=True) if key == best]))
 
 
+_FEW = 12
+"""Values that are counted one by one sooner than all together."""
+
+
 def mostcommon(container: Container) -> Any:
     """The most frequent value of a tuple, the smallest of several; ValueError when it is empty."""
     return _by_frequency(container, max)
@@ -193,7 +199,9 @@ def leastcommon(container: Container) -> Any:
 def _by_frequency(container: Any, best_of: Callable[..., Any]) -> Any:
     if type(container) is not tuple:
         raise TypeError("only a tuple has frequencies")
-    counts = Counter(container)
+    distinct = set(container)
+    few = len(distinct) <= _FEW
+    counts = {value: container.count(value) for value in distinct} if few else Counter(container)
     best = best_of(counts.values())
     values = [value for value, count in counts.items() if count == best]
     return values[0] if len(values) == 1 else smallest(frozenset(values))
@@ -278,7 +286,11 @@ def other(container: Container, value: Any) -> Any:
 def interval(start: Int, stop: Int, step: Int) -> Tuple:
     """The Ints from ``start`` up or down to, but without, ``stop``; ValueError for a step of 0."""
     numbers = range(start, stop, step)
-    allow((stop - start + step - (step > 0) + (step < 0)) // step)  # below 0 where the direction does not fit
+    try:
+        if len(numbers) > MAX_MEMBERS:
+            allow(len(numbers))
+    except OverflowError as error:  # more than any machine can hold
+        raise TooLargeError("a longer interval than can be counted") from error
     return tuple(numbers)
 
 
@@ -295,4 +307,6 @@ def product(a: Container, b: Container) -> Set:
 
 def pair(a: Container, b: Container) -> Tuple:
     """Tuples of members at equal positions, cut to the shorter input."""
+    if type(a) is type(b) is tuple:
+        return tuple(zip(a, b, strict=False))
     return tuple(zip(ascending(a), ascending(b), strict=False))

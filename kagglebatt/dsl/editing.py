@@ -184,7 +184,9 @@ def cellwise(a: Grid, b: Grid, fallback: Int) -> Grid:
         raise IndexError("the second grid is smaller than the first")
     return tuple(
         [
-            tuple([mine if mine == theirs else fallback for mine, theirs in zip(row, other, strict=False)])
+            row
+            if row == other
+            else tuple([mine if mine == theirs else fallback for mine, theirs in zip(row, other, strict=False)])
             for row, other in zip(a, b, strict=False)
         ]
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kagglebatt.dsl.bounds import allow
+from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
 from kagglebatt.dsl.extent import holds_cells, span
 from kagglebatt.dsl.order import ascending
 from kagglebatt.dsl.types import Element, Grid, Int, Piece
@@ -40,7 +40,7 @@ def rot180(grid: Grid) -> Grid:
 
 def rot270(grid: Grid) -> Grid:
     """A quarter turn counter-clockwise."""
-    return tuple(zip(*ascending(grid), strict=False))[::-1]
+    return tuple(zip(*(grid if type(grid) is tuple else ascending(grid)), strict=False))[::-1]
 
 
 def _turned(patch: Any, row: int, down: int, column: int, right: int) -> Any:
@@ -105,7 +105,8 @@ def hupscale(grid: Grid, factor: Int) -> Grid:
 
 def vupscale(grid: Grid, factor: Int) -> Grid:
     """Every row repeated; () for a factor of 0 or less."""
-    _allow_scaled(grid, max(factor, 0))
+    if grid and len(grid) * (len(grid[0]) + 1) * factor > MAX_MEMBERS:
+        _allow_scaled(grid, max(factor, 0))
     times = range(factor)
     return tuple([row for row in grid for _ in times])
 

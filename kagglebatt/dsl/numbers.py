@@ -1,13 +1,12 @@
 """Numbers and vectors, logic and choice.
 
 ``Num`` means an Int or a Pair. Two Pairs are combined component by component; an Int with a Pair is applied to
-both components. That is written out for each of the four operations, since programs call nothing more often. A Bool
+both components. That is written out for each operation, since programs call nothing more often. A Bool
 counts as 0 or 1 and gives an Int. Only components 0 and 1 of a tuple are looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from kagglebatt.dsl.bounds import MAX_INT, allow_int
@@ -41,20 +40,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _number(value: int) -> int:
-    """The number itself, when it is in range."""
-    return value if -MAX_INT < value < MAX_INT else allow_int(value)
-
-
-def _pair(down: int, right: int) -> Pair:
-    """The pair, when both numbers are in range."""
-    if -MAX_INT < down < MAX_INT and -MAX_INT < right < MAX_INT:
-        return (down, right)
-    raise TooLargeError("number out of range")
-
-
-def _each(n: Num, change: Callable[[int], int]) -> Num:
-    return change(n) if isinstance(n, int) else (change(n[0]), change(n[1]))
+_LEAST, _MOST = -MAX_INT, MAX_INT
 
 
 def add(a: Num, b: Num) -> Num:
@@ -64,72 +50,120 @@ def add(a: Num, b: Num) -> Num:
     (3, 6)
     """
     if isinstance(a, int):
-        return _number(a + b) if isinstance(b, int) else _pair(a + b[0], a + b[1])
-    if isinstance(b, int):
-        return _pair(a[0] + b, a[1] + b)
-    return _pair(a[0] + b[0], a[1] + b[1])
+        if isinstance(b, int):
+            n = a + b
+            return n if _LEAST < n < _MOST else allow_int(n)
+        i, j = a + b[0], a + b[1]
+    elif isinstance(b, int):
+        i, j = a[0] + b, a[1] + b
+    else:
+        i, j = a[0] + b[0], a[1] + b[1]
+    if _LEAST < i < _MOST and _LEAST < j < _MOST:
+        return (i, j)
+    raise TooLargeError("number out of range")
 
 
 def subtract(a: Num, b: Num) -> Num:
     """a - b; an Int minus a Pair is a Pair."""
     if isinstance(a, int):
-        return _number(a - b) if isinstance(b, int) else _pair(a - b[0], a - b[1])
-    if isinstance(b, int):
-        return _pair(a[0] - b, a[1] - b)
-    return _pair(a[0] - b[0], a[1] - b[1])
+        if isinstance(b, int):
+            n = a - b
+            return n if _LEAST < n < _MOST else allow_int(n)
+        i, j = a - b[0], a - b[1]
+    elif isinstance(b, int):
+        i, j = a[0] - b, a[1] - b
+    else:
+        i, j = a[0] - b[0], a[1] - b[1]
+    if _LEAST < i < _MOST and _LEAST < j < _MOST:
+        return (i, j)
+    raise TooLargeError("number out of range")
 
 
 def multiply(a: Num, b: Num) -> Num:
     """a times b, component by component."""
     if isinstance(a, int):
-        return _number(a * b) if isinstance(b, int) else _pair(a * b[0], a * b[1])
-    if isinstance(b, int):
-        return _pair(a[0] * b, a[1] * b)
-    return _pair(a[0] * b[0], a[1] * b[1])
+        if isinstance(b, int):
+            n = a * b
+            return n if _LEAST < n < _MOST else allow_int(n)
+        i, j = a * b[0], a * b[1]
+    elif isinstance(b, int):
+        i, j = a[0] * b, a[1] * b
+    else:
+        i, j = a[0] * b[0], a[1] * b[1]
+    if _LEAST < i < _MOST and _LEAST < j < _MOST:
+        return (i, j)
+    raise TooLargeError("number out of range")
 
 
 def divide(a: Num, b: Num) -> Num:
     """The quotient rounded towards minus infinity; ZeroDivisionError when a divisor is 0."""
     if isinstance(a, int):
-        return _number(a // b) if isinstance(b, int) else _pair(a // b[0], a // b[1])
-    if isinstance(b, int):
-        return _pair(a[0] // b, a[1] // b)
-    return _pair(a[0] // b[0], a[1] // b[1])
+        if isinstance(b, int):
+            n = a // b
+            return n if _LEAST < n < _MOST else allow_int(n)
+        i, j = a // b[0], a // b[1]
+    elif isinstance(b, int):
+        i, j = a[0] // b, a[1] // b
+    else:
+        i, j = a[0] // b[0], a[1] // b[1]
+    if _LEAST < i < _MOST and _LEAST < j < _MOST:
+        return (i, j)
+    raise TooLargeError("number out of range")
 
 
 def invert(n: Num) -> Num:
     """The number with its sign changed."""
-    return _each(n, lambda x: -x)
+    return -n if isinstance(n, int) else (-n[0], -n[1])
 
 
 def double(n: Num) -> Num:
     """Twice the number."""
-    return _each(n, lambda x: allow_int(x * 2))
-
-
-def halve(n: Num) -> Num:
-    """Half the number, rounded towards minus infinity."""
-    return _each(n, lambda x: x // 2)
+    if isinstance(n, int):
+        n = n * 2
+        return n if _LEAST < n < _MOST else allow_int(n)
+    i = n[0] * 2
+    if not _LEAST < i < _MOST:  # also what is no number, before anything else is said
+        allow_int(i)
+    j = n[1] * 2
+    return (i, j) if _LEAST < i < _MOST and _LEAST < j < _MOST else (allow_int(i), allow_int(j))
 
 
 def increment(x: Num) -> Num:
     """One more."""
-    return _each(x, lambda n: allow_int(n + 1))
+    if isinstance(x, int):
+        n = x + 1
+        return n if _LEAST < n < _MOST else allow_int(n)
+    i, j = x[0] + 1, x[1] + 1
+    return (i, j) if _LEAST < i < _MOST and _LEAST < j < _MOST else (allow_int(i), allow_int(j))
 
 
 def decrement(x: Num) -> Num:
     """One less."""
-    return _each(x, lambda n: allow_int(n - 1))
+    if isinstance(x, int):
+        n = x - 1
+        return n if _LEAST < n < _MOST else allow_int(n)
+    i, j = x[0] - 1, x[1] - 1
+    return (i, j) if _LEAST < i < _MOST and _LEAST < j < _MOST else (allow_int(i), allow_int(j))
 
 
 def crement(x: Num) -> Num:
     """One further from zero; zero stays."""
-    return _each(x, lambda n: allow_int(n + (n > 0) - (n < 0)))
+    if isinstance(x, int):
+        n = x + (x > 0) - (x < 0)
+        return n if _LEAST < n < _MOST else allow_int(n)
+    i, j = x[0], x[1]
+    i, j = i + (i > 0) - (i < 0), j + (j > 0) - (j < 0)
+    return (i, j) if _LEAST < i < _MOST and _LEAST < j < _MOST else (allow_int(i), allow_int(j))
+
+
+def halve(n: Num) -> Num:
+    """Half the number, rounded towards minus infinity."""
+    return n // 2 if isinstance(n, int) else (n[0] // 2, n[1] // 2)
 
 
 def sign(x: Num) -> Num:
     """-1, 0 or 1."""
-    return _each(x, lambda n: (n > 0) - (n < 0))
+    return (x > 0) - (x < 0) if isinstance(x, int) else ((x[0] > 0) - (x[0] < 0), (x[1] > 0) - (x[1] < 0))
 
 
 def even(n: Int) -> Bool:

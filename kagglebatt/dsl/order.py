@@ -45,6 +45,9 @@ def _outermost(members: frozenset[Any], best_of: Callable[..., Any], place: int)
         for member in members:
             return member
         raise IndexError("an empty set has no first and no last member")
+    ranked = _ranked(members, best_of)
+    if ranked is not None:
+        return ranked
     try:
         if is_plain(members):
             return best_of(members)
@@ -103,21 +106,21 @@ _PLACES = _Ranks(_rank_of_place)
 _CELLS = _Ranks(_rank_of_cell)
 
 
-def _ranked(members: frozenset[Any]) -> list[Any] | None:
-    """The members in order when all are locations, or all cells; else None."""
+def _ranked(members: frozenset[Any], choose: Callable[..., Made]) -> Made | None:
+    """What ``sorted``, ``min`` or ``max`` chooses when all members are locations, or all cells; else None."""
     for member in members:
         if type(member) is not tuple or len(member) != 2:
             return None
         ranks = _CELLS if type(member[1]) is tuple else _PLACES
         try:
-            return sorted(members, key=ranks.__getitem__)
+            return choose(members, key=ranks.__getitem__)
         except (TypeError, ValueError, LookupError):
             return None
     return None
 
 
 def _sorted(members: frozenset[Any]) -> list[Any]:
-    ranked = _ranked(members)
+    ranked = _ranked(members, sorted)
     if ranked is not None:
         return ranked
     try:
