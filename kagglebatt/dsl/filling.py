@@ -5,7 +5,7 @@ Where two grids are taken, the result has the rows and columns that the first on
 
 from __future__ import annotations
 
-from kagglebatt.dsl.bits import inside, kept, occupied, painted, reached, rim, shaped, spread, where
+from kagglebatt.dsl.bits import components, inside, kept, occupied, painted, reached, rim, shaped, spread, where
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.types import Bool, Grid, Int, Pair
 
@@ -20,7 +20,9 @@ __all__ = [
     "kron",
     "masked",
     "negative",
+    "nudge",
     "overlay",
+    "settle",
     "slide",
     "smear",
     "thin",
@@ -175,6 +177,44 @@ def slide(grid: Grid, direction: Pair) -> Grid:
     """All cells that are not empty move in a direction, down, up, left or right, as far as the grid and others let."""
     turned = _turned(grid, direction)
     return _turned_back(tuple([tuple(sorted(row, key=bool)) for row in turned]), direction)
+
+
+def nudge(grid: Grid, direction: Pair) -> Grid:
+    """Everything one step away in a direction; what leaves the grid is lost, and what comes in is empty."""
+    down, right = direction
+    blank = (0,) * len(grid[0])
+    if down:
+        grid = (blank, *grid[:-1]) if down > 0 else (*grid[1:], blank)
+    if right:
+        grid = tuple([(0, *row[:-1]) if right > 0 else (*row[1:], 0) for row in grid])
+    return grid
+
+
+def settle(grid: Grid, direction: Pair) -> Grid:
+    """Connected parts, eight neighbours connecting, move as wholes as far as the grid and the parts before let."""
+    turned = _turned(grid, direction)
+    columns = len(turned[0])
+    stride = columns + 1
+    taken, made = 0, ((0,) * columns,) * len(turned)
+    wall = sum(1 << (i * stride + columns) for i in range(len(turned)))
+    parts = components(occupied(turned), stride, True)
+    for part in sorted(parts, key=lambda part: -_last_column(part, stride)):
+        steps = 0
+        while not part << (steps + 1) & (taken | wall):
+            steps += 1
+        taken |= part << steps
+        own = kept(turned, part)
+        made = overlay(made, tuple([(*(0,) * steps, *row[: columns - steps]) for row in own]))
+    return _turned_back(made, direction)
+
+
+def _last_column(part: int, stride: int) -> int:
+    """The largest column of a set of cells."""
+    columns = 0
+    while part:
+        columns |= part & ((1 << stride) - 1)
+        part >>= stride
+    return columns.bit_length()
 
 
 def kron(pattern: Grid, tile: Grid) -> Grid:

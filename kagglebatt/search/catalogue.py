@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from kagglebatt.dsl.measuring import mostcolor
 from kagglebatt.search.moves import GRID, LIST, Move, written
 from kagglebatt.search.problem import Problem
 
@@ -23,7 +24,7 @@ _GRID_TO_GRID = {
         replace(I,{c},ZERO); tophalf(I); bottomhalf(I); lefthalf(I); righthalf(I); holes(I,F); negative(I);
         compress(I); thin(I); trim(I); fillholes(I)""",
     1.5: """
-        switch(I,ZERO,mostcolor(I)); replace(I,mostcolor(I),ZERO); keepcolor(I,maincolor(I)); keepcolor(I,rarecolor(I));
+        replace(I,mostcolor(I),ZERO); keepcolor(I,maincolor(I)); keepcolor(I,rarecolor(I));
         replace(I,maincolor(I),ZERO); replace(I,rarecolor(I),ZERO); edges(I,F); edges(I,T); unmasked(I,edges(I,F));
         unmasked(I,edges(I,T)); holes(I,T); grow(I,T); grow(I,F); smear(I,{d}); slide(I,{d}); bridge(I,DOWN);
         bridge(I,RIGHT); overlay(bridge(I,DOWN),bridge(I,RIGHT)); overlay(I,hmirror(I)); overlay(I,vmirror(I));
@@ -36,7 +37,8 @@ _GRID_TO_GRID = {
         upscale(I,THREE); hconcat(I,I); vconcat(I,I); hconcat(I,vmirror(I)); hconcat(vmirror(I),I);
         vconcat(I,hmirror(I)); vconcat(hmirror(I),I); kron(I,I); kron(negative(I),I)""",
     2.0: """
-        smear(I,{e}); overlay(overlay(smear(I,UNITY),smear(I,NEG_UNITY)),overlay(smear(I,UP_RIGHT),smear(I,DOWN_LEFT)));
+        smear(I,{e}); nudge(I,{d}); settle(I,{d});
+        overlay(overlay(smear(I,UNITY),smear(I,NEG_UNITY)),overlay(smear(I,UP_RIGHT),smear(I,DOWN_LEFT)));
         touching(I,{c},T); unmasked(I,touching(I,{c},T));
         upscale(I,numcolors(I)); upscale(I,decrement(numcolors(I))); downscale(I,TWO); downscale(I,THREE);
         hupscale(I,TWO); vupscale(I,TWO); kron(keepcolor(I,maincolor(I)),I); kron(keepcolor(I,rarecolor(I)),I);
@@ -58,6 +60,8 @@ _GRID_TO_GRID = {
         markranks(negative(I),area,T,F);
         paneldigest(I,{k}); paneldigest(I,maincolor); paneldigest(I,mostcolor)""",
     2.5: """
+        nudge(I,{e}); canvas(maincolor(I),astuple(ONE,{k})); canvas(maincolor(I),astuple({k},{k}));
+        canvas(maincolor(I),shape(I)); canvas(rarecolor(I),shape(I)); canvas(mostcolor(I),shape(I));
         markparts(I,{k},T,F); markparts(I,{k},F,T); markranks(I,{k},F,T); markparts(negative(I),{k},T,F);
         markranks(negative(I),{k},T,F); markranks(I,{k},T,T);
         rowmarks(I,TWO); columnmarks(I,TWO); checker(I,TWO); rowmarks(I,THREE); columnmarks(I,THREE); checker(I,THREE);
@@ -99,7 +103,8 @@ _LIST_TO_GRID = {
 _LIST_TO_LIST = {
     1.0: "apply(core,I); keepmost(I,filled); remove(argmax(I,filled),I); order(I,filled); remove(first(I),I)",
     1.5: """
-        keepmost(I,{k}); keepmost(I,compose(invert,{k})); remove(argmin(I,filled),I); apply(fillholes,I);
+        apply(compose(rbind(canvas,UNITY),maincolor),I); keepmost(I,{k});
+        keepmost(I,compose(invert,{k})); remove(argmin(I,filled),I); apply(fillholes,I);
         apply(hmirror,I); apply(vmirror,I); order(I,{k}); apply(rbind(edges,F),I); apply(rbind(bridge,DOWN),I);
         apply(rbind(bridge,RIGHT),I); apply(rbind(smear,UP),I); apply(rbind(smear,DOWN),I); apply(rbind(smear,LEFT),I);
         apply(rbind(smear,RIGHT),I); apply(rbind(grow,T),I); apply(rbind(grow,F),I); apply(compress,I); apply(thin,I);
@@ -124,6 +129,8 @@ _TABLE = (
 def catalogue(problem: Problem) -> Iterator[Move]:
     """Every written move, once for each colour of the task that it may be about."""
     colours = [COLOURS[colour] for colour in problem.colours() if colour < len(COLOURS)]
+    yield from _canvases(problem)
+    yield _emptied(problem)
     for takes, gives, lines in _TABLE:
         for cost, text in lines.items():
             for each in text.replace("\n", " ").split(";"):
@@ -140,3 +147,23 @@ def _filled_in(text: str, colours: list[str]) -> Iterator[str]:
         for name, value in zip(used, values, strict=True):
             made = made.replace(name, value)
         yield made
+
+
+_LARGEST = 10
+"""The largest number that a constant names."""
+
+
+def _canvases(problem: Problem) -> Iterator[Move]:
+    """An empty grid of the answers' size, where all have one."""
+    found = {(len(grid), len(grid[0])) for grid in problem.answers}
+    if len(found) == 1 and max(size := found.pop()) <= _LARGEST:
+        rows, columns = ((*COLOURS, "TEN")[side] for side in size)
+        for colour in ("ZERO", "mostcolor(I)", "maincolor(I)", "rarecolor(I)"):
+            yield Move(written(f"canvas({colour},astuple({rows},{columns}))"), GRID, GRID, 1.5)
+        yield Move(written(f"crop(I,ORIGIN,astuple({rows},{columns}))"), GRID, GRID, 1.5)
+
+
+def _emptied(problem: Problem) -> Move:
+    """The most common colour as the empty one: nearly always the first move where no input's most common colour is 0."""
+    cost = 0.3 if all(map(mostcolor, problem.inputs)) else 1.5
+    return Move(written("switch(I,ZERO,mostcolor(I))"), GRID, GRID, cost)

@@ -85,7 +85,7 @@ class Explorer:
         """Stacks of the pieces so far, right on all demo pairs; else on all but one."""
         groups = sorted(self.pieces.by_size.items(), key=lambda group: (group[1][0].node.cost, -len(group[1])))
         for size, pieces in groups[:_SIZES]:
-            stacker = Stacker(self.pieces, size, self.meter)
+            stacker = Stacker(self.pieces, size, self.meter, "copies" not in self.without)
             canvas = pieces[0]
             done = False
             for stack in stacker.stacks(stacker.demo_cells, _WEIGHTS, _COSTS):

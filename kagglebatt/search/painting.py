@@ -40,6 +40,11 @@ class Painter:
         """Paint what is not empty of a chain's value."""
         self._canvas = self._call("overlay", self._canvas, self.value(program))
 
+    def copy(self, program: Program | None, place: tuple[Program | None, int]) -> None:
+        """Paint what a chain's value holds where another chain's value has a colour."""
+        patch = self._call("ofcolor", self.value(place[0]), COLOURS[place[1]])
+        self._canvas = self._call("paint", self._canvas, self._call("toobject", patch, self.value(program)))
+
     def fill(self, places: Sequence[tuple[Program | None, int]], colour: int) -> None:
         """Paint one colour where each of some chains' values has a colour."""
         where = [self._call("ofcolor", self.value(program), COLOURS[value]) for program, value in places]

@@ -20,7 +20,7 @@ from kagglebatt.search.result import Found, SearchResult
 from kagglebatt.search.running import guarded
 from kagglebatt.tasks.task import Task
 
-ROUNDS = (0.15, 0.4, 0.75)
+ROUNDS = (0.15, 0.4, 0.85)
 """Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
 
 

@@ -1,8 +1,9 @@
 """Stacking: rules that each decide some cells of the answers, found greedily from the topmost layer down.
 
-A rule says where it applies and which colours it gives: a piece's own where it is not empty, all of a piece's, or one
-colour where one piece, or two at once, have a colour. It may be used when it is right wherever it applies and nothing
-is decided yet; the one that decides most for its cost is. As bits over all cells, a rule is tried in a few operations.
+A rule says where it applies and which colours it gives: a piece's own where it is not empty, all of a piece's, a
+piece's where another has a colour, or one colour where one piece, or two at once, have a colour. It may be used
+when it is right wherever it applies and nothing is decided yet; the one that decides most for its cost is. As bits over
+all cells, a rule is tried in a few operations.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from kagglebatt.search.painting import Painter
 from kagglebatt.search.pieces import Piece, Pieces, Sizes, masks
 
 MOST_RULES = 8
+MOST_COPIES, MOST_PLANES = 500, 100
+"""Cheapest places and cheapest pieces that are copied there."""
 MOST_FILLS = 90
 """Cheapest rules of one colour at one piece's colour that are tried two at once."""
 
@@ -26,7 +29,8 @@ class Rule:
     """Where it applies, as bits, and where it is right there; ``colour`` is what it gives, None for the piece's own.
 
     Attributes:
-        where: the piece, and which of its colours (None: all of them; -1: all but empty).
+        where: the piece, and which of its colours (None: all of them; -1: all but empty); a second one has a colour
+            at the same place, too, or else gives the colours.
     """
 
     where: tuple[tuple[Piece, int | None], ...]
@@ -52,6 +56,8 @@ class Stack:
             piece, which = rule.where[0]
             if rule.colour is not None:
                 painter.fill([(piece.node.program(), value or 0) for piece, value in rule.where], rule.colour)
+            elif len(rule.where) == 2:
+                painter.copy(rule.where[1][0].node.program(), (piece.node.program(), which or 0))
             elif which is None:
                 painter.begin(piece.node.program())
             else:
@@ -62,17 +68,19 @@ class Stack:
 class Stacker:
     """Rules of the pieces that have one size on the test inputs."""
 
-    def __init__(self, pieces: Pieces, of: Sizes, meter: Meter) -> None:
-        self.meter = meter
+    def __init__(self, pieces: Pieces, of: Sizes, meter: Meter, copies: bool = True) -> None:
+        self.meter, self.copies = meter, copies
         self.answer = masks(pieces.answer)
         self.demo_cells = (1 << len(pieces.answer)) - 1
         kept = pieces.by_size[of]
         self.all_cells = (1 << len(kept[0].cells)) - 1
         self.rules: list[Rule] = []
         self.fills: list[Rule] = []
+        self.planes: list[Rule] = []
         for piece in kept:
             self._add(piece)
         self.fills.sort(key=lambda rule: rule.cost)
+        self.planes.sort(key=lambda rule: rule.cost)
 
     def _add(self, piece: Piece) -> None:
         own = masks(piece.cells)
@@ -83,6 +91,8 @@ class Stacker:
         solid = self.all_cells & ~own[0]
         if solid & right:
             self.rules.append(Rule(((piece, -1),), solid, right, cost + 0.5))
+        if right:
+            self.planes.append(Rule(((piece, None),), self.all_cells, right, cost))
         if own[0] & right:
             self.rules.append(Rule(((piece, None),), self.all_cells, right, cost + 0.5))
         for value in range(10):
@@ -129,12 +139,32 @@ class Stacker:
                 worth = log(applies.bit_count()) - weight * rule.cost
                 if worth > most:
                     best, most = rule, worth
+        if self.copies:
+            best, most = self._best_copy(fills, now, weight, best, most)
         for rule in fills:
             applies = rule.applies & now
             worth = log(applies.bit_count()) - weight * rule.cost
             if worth > most and (colour := self._colour(applies)) is not None:
                 best, most = Rule(rule.where, rule.applies, 0, rule.cost, colour), worth
         return best
+
+    def _best_copy(
+        self, fills: list[Rule], now: int, weight: float, best: Rule | None, most: float
+    ) -> tuple[Rule | None, float]:
+        planes = self.planes[:MOST_PLANES]
+        for rule in fills[:MOST_COPIES]:
+            applies = rule.applies & now
+            gain = log(applies.bit_count())
+            if gain - weight * rule.cost <= most or self._colour(applies) is not None:
+                continue
+            for plane in planes:
+                if not applies & ~plane.right:
+                    cost = rule.cost + plane.cost
+                    if gain - weight * cost > most:
+                        where = (*rule.where, *plane.where)
+                        best, most = Rule(where, rule.applies, plane.right, cost), gain - weight * cost
+                    break
+        return best, most
 
     def _colour(self, cells: int) -> int | None:
         """The one colour that the answers have at all of these cells."""

@@ -11,6 +11,8 @@ from kagglebatt.dsl.registry import PRIMITIVES
 
 RING = ((0, 0, 0, 0, 0), (0, 3, 3, 3, 0), (0, 3, 0, 3, 0), (0, 3, 3, 3, 0), (0, 0, 0, 0, 5))
 
+RING_DOWN = "00000 03330 03030 03330 00005"
+
 
 def call(name, *arguments):
     return PRIMITIVES[name].fn(*[CONSTANTS.get(each, each) if isinstance(each, str) else each for each in arguments])
@@ -35,6 +37,9 @@ def read(text):
         ("bridge", ("RIGHT",), "00000 03330 03330 03330 00005"),
         ("slide", ("DOWN",), "00000 00000 03030 03330 03335"),
         ("slide", ("LEFT",), "00000 33300 33000 33300 50000"),
+        ("nudge", ("UNITY",), "00000 00000 00333 00303 00333"),
+        ("nudge", ("UP",), "03330 03030 03330 00005 00000"),
+        ("settle", ("DOWN",), RING_DOWN),
         ("core", (), "3330 3030 3330 0005"),
         ("negative", (), "11111 10001 10101 10001 11110"),
         ("keepcolor", (5,), "00000 00000 00000 00000 00005"),
@@ -51,6 +56,12 @@ def read(text):
 def test_what_a_ring_becomes(name, arguments, wanted) -> None:
     """Each on one grid that has an enclosed cell, an edge and a corner."""
     assert call(name, RING, *arguments) == read(wanted)
+
+
+def test_parts_settle_as_wholes() -> None:
+    """Upon each other, the nearest first, to any side."""
+    assert call("settle", read("110 010 000 020 000"), "DOWN") == read("000 000 110 010 020")
+    assert call("settle", read("0110 0010 0000 2000"), "LEFT") == read("1100 0100 0000 2000")
 
 
 def test_two_grids() -> None:
