@@ -164,6 +164,6 @@ def _canvases(problem: Problem) -> Iterator[Move]:
 
 
 def _emptied(problem: Problem) -> Move:
-    """The most common colour as the empty one: nearly always the first move where no input's most common colour is 0."""
+    """The most common colour as the empty one: nearly always the first move where that is never 0."""
     cost = 0.3 if all(map(mostcolor, problem.inputs)) else 1.5
     return Move(written("switch(I,ZERO,mostcolor(I))"), GRID, GRID, cost)
