@@ -16,7 +16,7 @@ import click
 
 from kagglebatt.commands.cli import cli
 from kagglebatt.dsl.constants import CONSTANTS, type_of_constant
-from kagglebatt.dsl.registry import EXTRAS, FAMILIES, PRIMITIVES, Primitive
+from kagglebatt.dsl.registry import EXTRAS, PRIMITIVES, Primitive
 from kagglebatt.dsl.types import Grid
 from kagglebatt.notify import notify_nobody
 from kagglebatt.programs.parse import parse_program
@@ -116,11 +116,12 @@ def primitives_page() -> Iterator[str]:
         "locations the bounding box is drawn, and said where it lies.\n"
     )
     yield f'<div class="example"><div>I</div>{grid_svg(GRID)}<div>in all examples</div></div>\n'
-    families = [each.__name__.rpartition(".")[2] for each in FAMILIES] + ["extras"]
+    families = list(dict.fromkeys(primitive.family for primitive in PRIMITIVES.values()))
+    first_extra = next(iter(EXTRAS.values())).family
     for family in families:
         yield f"## {family.capitalize()}\n"
-        if family == "extras":
-            yield f"{len(EXTRAS)} of our own, for programs that read the demo pairs `S`, and for differs.\n"
+        if family == first_extra:
+            yield f"These and the following, {len(EXTRAS)} in all, are our own, not of the public vocabulary.\n"
         for primitive in PRIMITIVES.values():
             if primitive.family == family:
                 yield from _section(primitive, runs[primitive.name])
