@@ -28,6 +28,7 @@ from kagglebatt.commands.options import (
     with_options,
 )
 from kagglebatt.commands.pages import name_pages
+from kagglebatt.commands.solving import BUDGET_OPTIONS
 from kagglebatt.errors import SettingsError, StoppedError
 from kagglebatt.settings import Settings
 from kagglebatt.stop import stopping_at_once
@@ -47,8 +48,11 @@ from kagglebatt.stop import stopping_at_once
 @click.option("--expect", type=int, default=0, help="Iterations that the attached home must hold.")
 @click.option("--kernel-source", multiple=True, metavar="OWNER/SLUG", help="Attach a kernel's output; may be repeated.")
 @click.option("--budget", type=int, help="Bytes of source that Kaggle takes.")
+@click.option("--solve", "solves", is_flag=True, help="Answer the tasks of --competition, which Kaggle mounts.")
+@click.option("--competition", default="", metavar="SLUG", help="What follows kaggle.com/competitions/ in its address.")
 @with_options(
-    TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, BREED_OPTIONS, LIMIT_OPTIONS, SHARD, MACHINE_OPTIONS, JSON, TELLING
+    BUDGET_OPTIONS, TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, BREED_OPTIONS, LIMIT_OPTIONS, SHARD, MACHINE_OPTIONS, JSON,
+    TELLING,
 )
 def bundle(
     target: Path,
@@ -59,31 +63,30 @@ def bundle(
     expect: int,
     kernel_source: tuple[str, ...],
     budget: int | None,
+    solves: bool,
+    competition: str,
+    per_task: float | None,
+    work: int | None,
     as_json: bool,
     **given: Any,
 ) -> None:
     """Pack code, tasks and a home into a notebook that Kaggle can run."""
     from kagglebatt.notebook.bundle import BUDGET, BundleRequest, build
     from kagglebatt.programs.library import read_to_deal
+    from kagglebatt.solving.budget import SolveBudget
 
+    if solves != bool(competition):
+        raise SettingsError("--solve and --competition SLUG belong together. Give both, or neither.")
     machine = taken_machine(given)
     settings = Settings(**given)
-    tasks = read_tasks(settings)
+    tasks = () if solves else read_tasks(settings)
     read_to_deal(settings.solvers, settings.strict, notify)
-    made = build(
-        BundleRequest(
-            settings,
-            name or f"kagglebatt {len(tasks)} tasks",
-            owner,
-            carried,
-            dataset_source,
-            expect,
-            kernel_source,
-            budget=BUDGET if budget is None else budget,
-            machine=machine,
-        ),
-        tasks,
-    )
+    request = BundleRequest(
+        settings, name or (f"kagglebatt {competition}" if solves else f"kagglebatt {len(tasks)} tasks"), owner, carried,
+        dataset_source, expect, kernel_source, budget=BUDGET if budget is None else budget, machine=machine,
+        competition=competition, budget_of_tasks=SolveBudget(per_task, work, settings.minutes),
+    )  # fmt: skip
+    made = build(request, tasks)
     files = made.write(target)
     if as_json:
         moved = {file: len(content) for file, content in made.moved.items()}

@@ -29,6 +29,7 @@ from kagglebatt.notebook.kernel_metadata import faults, kernel_metadata, slugify
 from kagglebatt.notebook.payload import Payload, pack
 from kagglebatt.programs.read_file import read_programs
 from kagglebatt.settings import Settings
+from kagglebatt.solving.budget import SolveBudget
 from kagglebatt.tasks.load import write_tasks
 from kagglebatt.tasks.task import Task
 
@@ -62,6 +63,9 @@ _FOLDED = {
 }
 """A code cell's metadata: its output is shown, and its source on request; the template's cells have the same."""
 
+SOLVE_PARAMETERS = ("seed", "jobs", "timeout", "memory", "minutes")
+"""Those of a notebook that answers a competition's tasks."""
+
 _MOVABLE = ("home", "tasks")
 _PACKAGE = Path(__file__).parents[1]
 _SUFFIXES = (".py", ".j2", ".css", ".js")
@@ -82,6 +86,8 @@ class BundleRequest:
         salt: another one makes another bundle of the same content.
         budget: bytes of source.
         machine: keys of the kernel's metadata that say what it runs on.
+        competition: slug of the one whose tasks the kernel answers, within ``budget_of_tasks``; empty for a kernel that
+            evolves.
     """
 
     settings: Settings
@@ -94,6 +100,8 @@ class BundleRequest:
     salt: str = ""
     budget: int = BUDGET
     machine: Mapping[str, str] = field(default_factory=dict)
+    competition: str = ""
+    budget_of_tasks: SolveBudget = field(default_factory=SolveBudget)
 
 
 @dataclass(frozen=True)
@@ -152,7 +160,7 @@ def build(request: BundleRequest, tasks: tuple[Task, ...]) -> Bundle:
     files = {
         "code": _code(),
         "solvers": _solver_files(request.settings.solvers),
-        "tasks": write_tasks(tasks),
+        "tasks": {} if request.competition else write_tasks(tasks),
         "home": _home_files(request.home),
     }
     inside = {name: pack(content) for name, content in files.items() if content}
@@ -210,12 +218,17 @@ def _assemble(
     request: BundleRequest, inside: Mapping[str, Payload], moved: Mapping[str, bytes], tasks: Mapping[str, bytes]
 ) -> Bundle:
     settings = request.settings
-    baked: dict[str, Any] = {name: getattr(settings, name) for name in PARAMETERS}
+    names = SOLVE_PARAMETERS if request.competition else PARAMETERS
+    baked: dict[str, Any] = {name: getattr(settings, name) for name in names}
     baked["minutes"] = settings.minutes or MINUTES
     baked["needs"] = [[request.dataset, request.expected]] if request.dataset else []
     baked["needs"] += [[kernel, 0] for kernel in request.kernels]
-    baked["task_files"] = {name: hashlib.sha256(content).hexdigest() for name, content in tasks.items()}
-    template = _template()
+    if request.competition:
+        of_tasks = request.budget_of_tasks
+        baked |= {"competition": request.competition, "per_task": of_tasks.per_task, "work": of_tasks.work}
+    else:
+        baked["task_files"] = {name: hashlib.sha256(content).hexdigest() for name, content in tasks.items()}
+    template = _template("solve_kernel.ipynb" if request.competition else "kernel.ipynb")
     identity = [
         FORMAT,
         client_text(template),
@@ -229,12 +242,15 @@ def _assemble(
     parts["notebook"] = len(client_text(notebook)) - sum(parts.values())
     datasets = [request.dataset] if request.dataset else []
     code_file = f"{slugify(request.title)}.ipynb"
-    metadata = kernel_metadata(request.owner, request.title, code_file, datasets, request.kernels, request.machine)
+    competitions = [request.competition] if request.competition else []
+    metadata = kernel_metadata(
+        request.owner, request.title, code_file, datasets, request.kernels, request.machine, competitions
+    )
     return Bundle(bundle_id, notebook, metadata, parts, dict(moved))
 
 
-def _template() -> Any:
-    return nbformat.read(Path(__file__).with_name("kernel.ipynb"), as_version=4)
+def _template(name: str) -> Any:
+    return nbformat.read(Path(__file__).with_name(name), as_version=4)
 
 
 def _fill(template: Any, baked: Mapping[str, Any], inside: Mapping[str, Payload]) -> tuple[Any, dict[str, int]]:

@@ -103,6 +103,22 @@ def find_file(root: Path, name: str, sha256: str) -> Path:
     raise InputError(f"{root}: has no {name}, which this notebook needs. Publish the dataset and attach it.")
 
 
+def find_challenges(root: Path, slug: str) -> Path:
+    """The folder of a competition's tasks at any place below a folder.
+
+    Raises:
+        InputError: there is none.
+    """
+    places = [place for place, files in _folders(root) if any(name.endswith("challenges.json") for name in files)]
+    own = [place for place in places if slug in place.relative_to(root).parts]
+    if not places:
+        raise InputError(
+            f"{root}: holds no challenges of {slug!r}. Join the competition, name it among the kernel's inputs, and "
+            "run again."
+        )
+    return (own or places)[0]
+
+
 def check(root: Path, needs: Sequence[RequiredInput], found: Sequence[FoundHome]) -> None:
     """See that everything that was attached is there, and recent enough.
 

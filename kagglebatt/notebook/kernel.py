@@ -114,14 +114,22 @@ class Kernel:
         with self._noted("failed", "was prepared"):
             say(hardware())
             self.working_folder.mkdir(parents=True, exist_ok=True)
-            homes = find_homes(self.input_folder)
-            check(self.input_folder, self.needs, homes)
-            carried = self.unpacked / "home"
-            if carried.is_dir():
-                homes += [FoundHome(carried, 0)]
-            self._take_over([home.path for home in homes])
+            self.take_over_inputs()
             self.tasks = load_tasks(str(self._challenges()))
             say(f"{len(self.tasks)} tasks, seed {self.settings.seed}, {self.settings.iterations} iterations")
+
+    def take_over_inputs(self) -> None:
+        """Begin with what the homes know that are attached, or that the notebook carries.
+
+        Raises:
+            KagglebattError: an input is missing, empty, old or damaged, or of a newer format.
+        """
+        homes = find_homes(self.input_folder)
+        check(self.input_folder, self.needs, homes)
+        carried = self.unpacked / "home"
+        if carried.is_dir():
+            homes += [FoundHome(carried, 0)]
+        self._take_over([home.path for home in homes])
 
     def _take_over(self, homes: Sequence[Path]) -> None:
         if not homes:

@@ -39,6 +39,7 @@ def kernel_metadata(
     datasets: Sequence[str] = (),
     kernels: Sequence[str] = (),
     machine: Mapping[str, str] | None = None,
+    competitions: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The metadata of a private notebook that runs on a processor, without internet.
 
@@ -47,6 +48,7 @@ def kernel_metadata(
         datasets: owner/slug of each input dataset.
         kernels: owner/slug of each kernel whose output is an input.
         machine: of ``MACHINE_KEYS``, those that are asked for.
+        competitions: the slug of each whose files are inputs.
     """
     slug = slugify(title)
     return {
@@ -61,7 +63,7 @@ def kernel_metadata(
         "enable_internet": False,
         "dataset_sources": list(datasets),
         "kernel_sources": list(kernels),
-        "competition_sources": [],
+        "competition_sources": list(competitions),
         "model_sources": [],
         **(machine or {}),
     }
@@ -109,8 +111,18 @@ def faults(values: dict[str, Any]) -> list[str]:
     for source in sources:
         if not _SOURCE.fullmatch(source):
             found.append(f"The input {source!r} must be written as OWNER/SLUG.")
+    found += _competition_faults(values)
     if slug in [source.split("/")[1] for source in values.get("dataset_sources", ()) if "/" in source]:
         found.append(f"The slug {slug!r} is also that of a dataset, which Kaggle refuses. Give another --name.")
     if not isinstance(values.get("enable_internet"), bool):
         found.append("enable_internet must be true or false; Kaggle's client turns it on where it is missing.")
     return found
+
+
+def _competition_faults(values: dict[str, Any]) -> list[str]:
+    return [
+        f"The competition {name!r} must be its slug, which is what follows kaggle.com/competitions/ in the address of its "
+        "page. Give another --competition."
+        for name in values.get("competition_sources", ())
+        if not re.fullmatch(r"[a-z0-9-]+", name)
+    ]
