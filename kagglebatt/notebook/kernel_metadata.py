@@ -121,8 +121,8 @@ def faults(values: dict[str, Any]) -> list[str]:
 
 def _competition_faults(values: dict[str, Any]) -> list[str]:
     return [
-        f"The competition {name!r} must be its slug, which is what follows kaggle.com/competitions/ in the address of its "
-        "page. Give another --competition."
+        f"The competition {name!r} must be its slug, which is what follows kaggle.com/competitions/ in the address of "
+        "its page. Give another --competition."
         for name in values.get("competition_sources", ())
         if not re.fullmatch(r"[a-z0-9-]+", name)
     ]
