@@ -51,7 +51,15 @@ from kagglebatt.stop import stopping_at_once
 @click.option("--solve", "solves", is_flag=True, help="Answer the tasks of --competition, which Kaggle mounts.")
 @click.option("--competition", default="", metavar="SLUG", help="What follows kaggle.com/competitions/ in its address.")
 @with_options(
-    BUDGET_OPTIONS, TASK_OPTIONS, ITERATIONS, DEAL_OPTIONS, BREED_OPTIONS, LIMIT_OPTIONS, SHARD, MACHINE_OPTIONS, JSON,
+    BUDGET_OPTIONS,
+    TASK_OPTIONS,
+    ITERATIONS,
+    DEAL_OPTIONS,
+    BREED_OPTIONS,
+    LIMIT_OPTIONS,
+    SHARD,
+    MACHINE_OPTIONS,
+    JSON,
     TELLING,
 )
 def bundle(
