@@ -10,14 +10,16 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from kagglebatt.errors import HomeError, ProgramError
 from kagglebatt.home.archive import Archive
 from kagglebatt.home.lineage import Ancestor
+from kagglebatt.markup import plural
 from kagglebatt.pages.found import Program as Kept
 from kagglebatt.pages.found import TaskFound
-from kagglebatt.pages.steps import grid_text, steps_json
+from kagglebatt.pages.steps import MOST_STEPS, grid_text, steps_json
 from kagglebatt.programs.offspring import GIVEN
 from kagglebatt.programs.program import Program
 from kagglebatt.running.trace import Steps
@@ -29,8 +31,11 @@ MOST_OTHERS = 8
 MOST_ANCESTORS = 40
 """Programs of a line of descent that are listed, the newest."""
 
-MOST_BYTES = 60_000
-"""Of one task, packed; where it would be more, what the steps compute is left out, and that is said."""
+MOST_BYTES, MOST_IN_ALL = 60_000, 2_000_000
+"""Of one task, packed, and of all; where it would be more, what steps compute is left out, and that is said."""
+
+_MOST_CHARACTERS = 4_000
+"""Of another program's text."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,18 @@ def _program_of(kept: Archive, name: str) -> Program | None:
 
 def _text(kept: Archive, name: str) -> str:
     program = _program_of(kept, name)
-    return "this text is no program" if program is None else program.text()
+    if program is None:
+        return "this text is no program"
+    text = program.text()
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
 
 
-def detail(found: TaskFound, filed: Filed, runs: Sequence[Steps]) -> str:
+def detail(found: TaskFound, filed: Filed, runs: Sequence[Steps], most: int) -> str:
     """Everything of one task, packed.
 
     Args:
         runs: the steps of the best program on every sample, or none.
+        most: bytes; when it would have more, what the steps compute is left out.
     """
     content: dict[str, Any] = {
         "id": found.task.id,
@@ -87,7 +96,7 @@ def detail(found: TaskFound, filed: Filed, runs: Sequence[Steps]) -> str:
         "more": max(0, len(found.programs) - 1 - len(filed.others)),
     }
     packed = pack(content)
-    return packed if len(packed) <= MOST_BYTES else pack({**content, "values": []})
+    return packed if len(packed) <= most else pack({**content, "values": []})
 
 
 def pack(content: Mapping[str, Any]) -> str:
@@ -128,7 +137,9 @@ def _verdict(run: Steps) -> str:
 def _program(program: Program) -> list[list[str]]:
     """Each step as its name and its call."""
     lines = (line.strip().partition(" = ") for line in program.text().splitlines()[1:-1])
-    return [[name, call] for name, _, call in lines]
+    steps = [[name, call] for name, _, call in islice(lines, MOST_STEPS)]
+    left = len(program) - len(steps)
+    return [*steps, *([["...", f"and {plural(left, 'more step')}"]] if left > 0 else [])]
 
 
 def _facts(best: Kept | None, descent: Sequence[Ancestor]) -> list[list[str]]:

@@ -22,7 +22,7 @@ from kagglebatt.markup import plural
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.pages.came import COLUMNS, OPERATOR_COLUMNS, Came, look_back
 from kagglebatt.pages.chart import Line, draw, growing, legend
-from kagglebatt.pages.detail import Filed, detail, read_filed
+from kagglebatt.pages.detail import MOST_BYTES, MOST_IN_ALL, Filed, detail, read_filed
 from kagglebatt.pages.found import Found, State, TaskFound, look_up
 from kagglebatt.pages.steps import run_steps
 from kagglebatt.settings import Settings
@@ -126,7 +126,12 @@ def make_page(
 def _details(found: Found, filed: Sequence[Filed], settings: Settings, notify: Notify) -> list[str]:
     chosen = [(own.program, each.task) for each, own in zip(found.tasks, filed, strict=True) if own.program]
     runs = iter(run_steps(chosen, settings, notify))
-    return [detail(each, own, next(runs) if own.program else ()) for each, own in zip(found.tasks, filed, strict=True)]
+    details: list[str] = []
+    left = MOST_IN_ALL
+    for each, own in zip(found.tasks, filed, strict=True):
+        details.append(detail(each, own, next(runs) if own.program else (), min(MOST_BYTES, left)))
+        left -= len(details[-1])
+    return details
 
 
 def _words(filed: Filed) -> str:

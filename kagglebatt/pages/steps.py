@@ -6,6 +6,7 @@ Programs are run where candidates are, in worker processes within limits; nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from kagglebatt.dsl.types import Grid
@@ -21,21 +22,40 @@ from kagglebatt.tasks.task import Task
 MOST_STEPS = 300
 """A program with more steps is shown without what it computes."""
 
+MOST_SECONDS = 120.0
+"""By the clock, after which no further program is begun: a home may be full of programs that use up their limit."""
+
+_AT_ONCE = 60
+"""Programs."""
+
 _MOST_PICTURES = 6
 """Pictures of one value."""
 
 _LETTERS = {NOTHING: ".", STRANGE: "?", MARKED: "x"}
 
 
-def run_steps(chosen: Sequence[tuple[Program, Task]], settings: Settings, notify: Notify) -> list[list[Steps]]:
-    """For each program, in order, its steps on every sample of its task; none of a program that is too long."""
-    possible = [each for each in chosen if len(each[0]) <= MOST_STEPS]
-    requests = [(program, task, sample) for program, task in possible for sample in task.samples]
-    if not requests:
-        return [[] for _ in chosen]
+def run_steps(
+    chosen: Sequence[tuple[Program, Task]], settings: Settings, notify: Notify, most_seconds: float = MOST_SECONDS
+) -> list[list[Steps]]:
+    """For each program, in order, its steps on every sample of its task; none of what is too long, or came too late."""
+    runs: list[list[Steps]] = [[] for _ in chosen]
+    possible = [place for place, (program, _) in enumerate(chosen) if len(program) <= MOST_STEPS]
+    if not possible:
+        return runs
+    end = monotonic() + most_seconds
     with WorkerPool(settings, notify) as pool:
-        runs = iter(trace_all(requests, pool))
-    return [[next(runs) for _ in task.samples] if len(program) <= MOST_STEPS else [] for program, task in chosen]
+        for first in range(0, len(possible), _AT_ONCE):
+            if monotonic() >= end:
+                notify(
+                    f"what {len(possible) - first:,} of {len(possible):,} programs compute is left out: it takes long"
+                )
+                break
+            places = possible[first : first + _AT_ONCE]
+            requests = [(*chosen[place], sample) for place in places for sample in chosen[place][1].samples]
+            done = iter(trace_all(requests, pool))
+            for place in places:
+                runs[place] = [next(done) for _ in chosen[place][1].samples]
+    return runs
 
 
 def grid_text(rows: Sequence[Sequence[int]] | Grid | None) -> str | None:

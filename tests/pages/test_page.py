@@ -215,6 +215,26 @@ def test_a_program_that_raises_is_shown_so(tiny_task: Task, tmp_path: Path) -> N
     assert task["pairs"][0]["got"] is None
 
 
+@pytest.mark.parametrize("reason", ["bytes", "steps", "seconds"])
+def test_a_page_stays_small_and_is_made_in_time(
+    reason: str, tiny_task: Task, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What steps compute is left out where it would be too much, or takes too long; pairs and program are there."""
+    file_one(tmp_path / "home", tiny_task, "def solve_x(I):\n    x1 = hmirror(I)\n    O = rot180(x1)\n    return O", 2)
+    if reason == "bytes":
+        monkeypatch.setattr("kagglebatt.pages.page.MOST_IN_ALL", 100)
+    elif reason == "steps":
+        monkeypatch.setattr("kagglebatt.pages.steps.MOST_STEPS", 1)
+        monkeypatch.setattr("kagglebatt.pages.detail.MOST_STEPS", 1)
+    else:
+        monkeypatch.setattr("kagglebatt.pages.steps.monotonic", iter((0.0, 200.0)).__next__)
+    page = make_page(tmp_path / "home", [tiny_task], Settings(jobs=1), "mine")
+    ((state, _, _, task),) = index_of(page).values()
+    assert (state, len(task["pairs"]), task["values"]) == ("solved", 3, [])
+    last = ["...", "and 1 more step"] if reason == "steps" else ["O", "rot180(x1)"]
+    assert task["program"] == [["x1", "hmirror(I)"], last]
+
+
 def test_nothing_found_is_said(tiny_task: Task, tmp_path: Path) -> None:
     """No empty charts."""
     page = make_page(tmp_path / "none", [tiny_task], Settings(jobs=1), "mine", empty=True)
