@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from random import Random
 
 from kagglebatt.programs.program import Program, Ref, Step, addresses, extract
 
@@ -87,6 +88,22 @@ def _cut(steps: tuple[Step, ...], kept: list[int], source: int | None) -> Progra
 
     made = tuple(moved(steps[place]) for place in kept)
     return extract(made, addresses(made), len(made) - 1)
+
+
+def any_move(program: Program, rng: Random, to_output: bool = False) -> Program | None:
+    """One move of a program that is not the whole of it, drawn; None where what was drawn is none.
+
+    Args:
+        to_output: its value is to be the program's.
+    """
+    canonical = program.canonical
+    grids = grids_among(canonical.steps)
+    output = grids[-1] if to_output else rng.choice(grids)
+    sources: list[int | None] = [place for place in grids if place < output]
+    if not to_output:
+        sources.append(None)
+    move = _between(canonical.steps, rng.choice(sources), output) if sources else None
+    return None if move == canonical else move
 
 
 def chain(first: Program, second: Program) -> Program:

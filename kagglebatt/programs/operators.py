@@ -14,7 +14,7 @@ from types import MappingProxyType
 from kagglebatt.dsl.constants import CONSTANTS, type_of_constant
 from kagglebatt.dsl.registry import PRIMITIVES
 from kagglebatt.dsl.types import accepts
-from kagglebatt.programs.moves import chain, moves_of
+from kagglebatt.programs.moves import any_move, chain
 from kagglebatt.programs.mutate import BLIND, MAX_STEPS, Proposal, apply_mutation
 from kagglebatt.programs.program import Program, Ref, Step, addresses, extract, type_of
 from kagglebatt.programs.task_constants import TaskConstants
@@ -49,17 +49,13 @@ def _compose(program: Program, others: Sequence[Program], _constants: TaskConsta
 
 def _tail(program: Program, others: Sequence[Program], _constants: TaskConstants, rng: Random) -> Program | None:
     """The end of another program, from a grid to its output, on what this one gives."""
-    if not others:
-        return None
-    other = rng.choice(others)
-    tails = [move for move in moves_of(other) if len(move) < len(other.canonical)]
-    return _new(program, chain(program, rng.choice(tails))) if tails else None
+    tail = any_move(rng.choice(others), rng, to_output=True) if others else None
+    return None if tail is None else _new(program, chain(program, tail))
 
 
 def _part(program: Program, _others: Sequence[Program], _constants: TaskConstants, rng: Random) -> Program | None:
     """What it does from one of its grids to another."""
-    moves = [move for move in moves_of(program) if len(move) < len(program.canonical)]
-    return rng.choice(moves) if moves else None
+    return any_move(program, rng)
 
 
 def _insert(program: Program, _others: Sequence[Program], constants: TaskConstants, rng: Random) -> Program | None:

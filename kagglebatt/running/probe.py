@@ -78,8 +78,8 @@ def probe(
         progress: called with the number of probes finished since the last call.
     """
     limits = Limits(probe_seconds, pool.limits.memory)
-    blocks = _merged(programs)
-    asked = [None] * len(targets) if wanted is None else wanted
+    asked = [None if each is None else frozenset(each) for each in wanted or [None] * len(targets)]
+    blocks = _merged(programs, asked)
     for wave in _waves([len(programs) if each is None else len(each) for each in asked]):
         found = {place: _Found() for place in wave}
         left: _Left = {}
@@ -122,11 +122,26 @@ class _Block:
         return tuple(place for place in self.order if self.numbers[place] in numbers)
 
 
-def _merged(programs: Sequence[Program]) -> list[_Block]:
-    """Blocks of programs that share steps."""
+def _merged(programs: Sequence[Program], asked: Sequence[Collection[int] | None]) -> list[_Block]:
+    """Blocks of programs that share steps, those for one target alone apart from the others."""
     canonical = [program.canonical for program in programs]
-    alike = sorted(range(len(programs)), key=lambda number: (canonical[number].addresses, number))
-    return [_block(canonical, alike[first : first + BLOCK]) for first in range(0, len(alike), BLOCK)]
+    together: dict[int, list[int]] = {}
+    for number, place in enumerate(_only_targets(len(programs), asked)):
+        together.setdefault(place, []).append(number)
+    blocks = []
+    for _, numbers in sorted(together.items()):
+        alike = sorted(numbers, key=lambda number: (canonical[number].addresses, number))
+        blocks += [_block(canonical, alike[first : first + BLOCK]) for first in range(0, len(alike), BLOCK)]
+    return blocks
+
+
+def _only_targets(count: int, asked: Sequence[Collection[int] | None]) -> list[int]:
+    """For each program the place of the target that it is for; -1 where there are several, or none."""
+    wanted: list[list[int]] = [[] for _ in range(count)]
+    for place, numbers in enumerate(asked):
+        for number in range(count) if numbers is None else numbers:
+            wanted[number].append(place)
+    return [places[0] if len(places) == 1 < len(asked) else -1 for places in wanted]
 
 
 def _block(programs: Sequence[Program], numbers: Sequence[int]) -> _Block:
