@@ -91,7 +91,7 @@ def breed(
     """
     if not constants:
         return Bred()
-    brood = _Brood(count, parents, constants, _chances(counts), seen, rng)
+    brood = _Brood(count, parents, constants, chances(counts), seen, rng)
     brood.take_given()
     left = count - len(brood)
     brood.breed_for_all(left // (len(constants) + 1))
@@ -99,7 +99,7 @@ def breed(
     return brood.bred()
 
 
-def _chances(counts: Counts) -> list[float]:
+def chances(counts: Counts) -> list[float]:
     """How likely each operator is drawn, in the order of ``OPERATORS``; the sum is 2."""
     rates = []
     for name in OPERATORS:
@@ -110,7 +110,7 @@ def _chances(counts: Counts) -> list[float]:
 
 def by_rank(options: Sequence[Drawn], rng: Random) -> Drawn:
     """One of a sequence; the chance of each falls with its place, as 1 / place does."""
-    return options[min(int(len(options) ** rng.random()), len(options)) - 1] if len(options) > 1 else options[0]
+    return options[min(int((len(options) + 1) ** rng.random()), len(options)) - 1]
 
 
 def digest_for(address: str, content: str = "") -> bytes:
@@ -205,11 +205,9 @@ class _Brood:
         """Add a program unless it is there, with the tasks on which it was not probed."""
         common = digest_for(program.address)
         done = self._seen.done(common)
-        left = [content for content in contents if content not in done]
-        digest = common
-        if len(contents) == 1 < len(self._tasks):
-            digest = digest_for(program.address, contents[0])
-            left = [] if contents[0] in self._seen.done(digest) else left
+        own = {content: digest_for(program.address, content) for content in contents if content not in done}
+        left = [content for content, digest in own.items() if content not in self._seen.done(digest)]
+        digest = own[left[0]] if left and len(contents) == 1 < len(self._tasks) else common
         if not left or common in self._digests or digest in self._digests:
             return
         for content in left:

@@ -102,8 +102,11 @@ def any_move(program: Program, rng: Random, to_output: bool = False) -> Program 
     sources: list[int | None] = [place for place in grids if place < output]
     if not to_output:
         sources.append(None)
-    move = _between(canonical.steps, rng.choice(sources), output) if sources else None
-    return None if move == canonical else move
+    for source in rng.sample(sources, len(sources)):
+        move = _between(canonical.steps, source, output)
+        if move is not None and move != canonical:
+            return move
+    return None
 
 
 def chain(first: Program, second: Program) -> Program:

@@ -19,6 +19,8 @@ from kagglebatt.programs.mutate import BLIND, MAX_STEPS, Proposal, apply_mutatio
 from kagglebatt.programs.program import Program, Ref, Step, addresses, extract, type_of
 from kagglebatt.programs.task_constants import TaskConstants
 
+_GRIDS = frozenset(("Grid", "Piece", "Element"))
+
 Operator = Callable[[Program, Sequence[Program], TaskConstants, Random], Program | None]
 
 
@@ -65,8 +67,7 @@ def _insert(program: Program, _others: Sequence[Program], constants: TaskConstan
     place = rng.randrange(-1, len(steps))
     value: Ref = place if place >= 0 else "I"
     kind = "Grid" if place in (-1, len(steps) - 1) else type_of(value, steps)
-    fitting = [each for each in PRIMITIVES.values() if accepts(kind, each.result) and each.result != "Any"]
-    chosen = rng.choice(fitting)
+    chosen = rng.choice([each for each in PRIMITIVES.values() if _gives(each.result, kind)])
     spots = [number for number, wanted in enumerate(chosen.parameters) if accepts(wanted, kind)]
     if not spots:
         return None
@@ -84,6 +85,11 @@ def _insert(program: Program, _others: Sequence[Program], constants: TaskConstan
         refs = [at if ref == value else ref + (ref >= at) if isinstance(ref, int) else ref for ref in step.refs]
         made.append(Step(refs[0], tuple(refs[1:])))
     return _new(program, _whole(made))
+
+
+def _gives(result: str, kind: str) -> bool:
+    """Whether a primitive with this result may give a value of a type; of what may be a grid only what often is one."""
+    return result in _GRIDS if kind == "Grid" else result != "Any" and accepts(kind, result)
 
 
 def _values(wanted: str, steps: Sequence[Step], constants: TaskConstants) -> list[Ref]:
