@@ -18,6 +18,7 @@ __all__ = [
     "distances",
     "markparts",
     "markranks",
+    "numbered",
     "paneldigest",
     "rings",
     "rowmarks",
@@ -44,6 +45,14 @@ def markranks(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid
     made = _blank(grid)
     for part, value in zip(parts, values, strict=True):
         made = painted(made, part, ranks[value])
+    return made
+
+
+def numbered(grid: Grid, univalued: Bool, diagonal: Bool) -> Grid:
+    """Each connected part in its number in reading order, from 1, 9 at most."""
+    made = _blank(grid)
+    for number, part in enumerate(parts_of(grid, univalued, diagonal), 1):
+        made = painted(made, part, min(number, _MOST))
     return made
 
 

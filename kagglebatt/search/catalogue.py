@@ -64,6 +64,7 @@ _GRID_TO_GRID = {
         canvas(maincolor(I),shape(I)); canvas(rarecolor(I),shape(I)); canvas(mostcolor(I),shape(I));
         markparts(I,{k},T,F); markparts(I,{k},F,T); markranks(I,{k},F,T); markparts(negative(I),{k},T,F);
         markranks(negative(I),{k},T,F); markranks(I,{k},T,T);
+        numbered(I,T,T); numbered(I,F,T); numbered(negative(I),T,F);
         rowmarks(I,TWO); columnmarks(I,TWO); checker(I,TWO); rowmarks(I,THREE); columnmarks(I,THREE); checker(I,THREE);
         rings(I); rings(fill(I,ZERO,asindices(I))); rowmarks(I,TEN); columnmarks(I,TEN);
         canvas(mostcolor(I),UNITY); canvas(maincolor(I),UNITY); canvas(rarecolor(I),UNITY); canvas(leastcolor(I),UNITY);

@@ -76,8 +76,10 @@ class Graph:
 
     @property
     def reached(self) -> float:
-        """The cost of the chains that are next; infinite when there are none."""
-        return self._waiting[0][0] if self._waiting or not self._nodes else inf
+        """The cost of the chains that are next; infinite when there are none any more."""
+        if self._waiting:
+            return self._waiting[0][0]
+        return inf if self._nodes else 0.0
 
     def grow(self, share: float) -> Iterator[Node]:
         """Every new node, the inputs first, until this share of the budget is used up; to be continued."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kagglebatt.dsl.types import Grid
 from kagglebatt.programs.program import Program
@@ -40,10 +40,15 @@ def measured(
     program: Program, problem: Problem, clock: Timer, stage: str, cost: float, depth: int = 0, pieces: int = 1
 ) -> Found:
     """A program with what it gives on all samples."""
+    given = outputs(program, problem, range(len(problem.inputs)), clock)
+    fitted = sum(output == answer for output, answer in zip(given, problem.answers, strict=False))
+    return Found(program, stage, fitted, problem.demos, depth, pieces, tuple(given[problem.demos :]), cost)
+
+
+def outputs(program: Program, problem: Problem, samples: Iterable[int], clock: Timer) -> list[Grid | None]:
+    """What a program gives on some samples, by their numbers; None where it is no grid."""
     call = compiled(program)
-    outputs = [_grid(call, problem, number, clock) for number in range(len(problem.inputs))]
-    fitted = sum(output == answer for output, answer in zip(outputs, problem.answers, strict=False))
-    return Found(program, stage, fitted, problem.demos, depth, pieces, tuple(outputs[problem.demos :]), cost)
+    return [_grid(call, problem, number, clock) for number in samples]
 
 
 def _grid(call: Call, problem: Problem, number: int, clock: Timer) -> Grid | None:

@@ -9,6 +9,7 @@ from time import thread_time
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.catalogue import catalogue
+from kagglebatt.search.climb import Climber
 from kagglebatt.search.explore import Explorer
 from kagglebatt.search.graph import Graph
 from kagglebatt.search.knowledge import Knowledge
@@ -58,6 +59,11 @@ def search(
                     found += explorer.stacks()
             if explorer.settled:
                 break
+        with _stage("climb", seconds, found, notify):
+            if "climb" not in without and not any(each.fitted == each.demos for each in found):
+                found += Climber(problem, [known.program for known in knowledge.programs], meter, clock).climb(
+                    [each.program for each in found]
+                )
     best = ranked(found)
     return SearchResult(best, attempts(best, problem), tuple(graph.levels), meter.work, meter.seconds, seconds)
 

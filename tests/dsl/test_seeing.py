@@ -102,11 +102,12 @@ def test_choices() -> None:
 
 
 def test_marks_of_parts() -> None:
-    """A part's own measure, and its rank among all."""
+    """A part's own measure, its rank among all, and its number."""
     grid = read("1102 0000 3330")
     filled = PRIMITIVES["filled"].fn
     assert call("markparts", grid, filled, "T", "F") == read("2201 0000 3330")
     assert call("markranks", grid, filled, "T", "F") == read("2203 0000 1110")
+    assert call("numbered", grid, "T", "F") == read("1102 0000 3330")
 
 
 def test_patterns_are_completed() -> None:

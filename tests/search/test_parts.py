@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from random import Random
 
 from kagglebatt.programs.program import Program
 from kagglebatt.search.budget import Budget
 from kagglebatt.search.catalogue import catalogue
-from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.knowledge import Knowledge, Known
 from kagglebatt.search.moves import following, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled
@@ -27,7 +30,7 @@ def task_by(program: Program, inputs=INPUTS, tests=1) -> Task:
 
 
 def solved(task: Task, **options) -> bool:
-    result = search(task, Knowledge(), Budget(work=5_000), **options)
+    result = search(task, Knowledge(), Budget(work=2_500), **options)
     return all(sample.answer in tries for sample, tries in zip(task.test, result.attempts, strict=True))
 
 
@@ -71,12 +74,50 @@ def test_pieces_are_stacked() -> None:
 def test_the_same_work_gives_the_same() -> None:
     """Work, not time, decides what a search with a budget in work comes to."""
     task = task_by(written("upscale(rot90(I), TWO)"))
-    one, two = (search(task, Knowledge(), Budget(work=3_000)) for _ in range(2))
+    one, two = (search(task, Knowledge(), Budget(work=1_500)) for _ in range(2))
     assert (one.found, one.attempts, one.nodes, one.work) == (two.found, two.attempts, two.nodes, two.work)
 
 
 def test_every_program_is_what_it_says() -> None:
     """Found programs give their answers when they are run alone, and are of the vocabulary."""
     task = task_by(written("switch(vmirror(I), ONE, TWO)"))
-    for found in search(task, Knowledge(), Budget(work=3_000)).found:
+    for found in search(task, Knowledge(), Budget(work=1_500)).found:
         assert (compiled(found.program)(task.test[0].input, task.pairs),) == found.answers
+
+
+def test_a_near_program_is_changed() -> None:
+    """Until it is right, where it is one constant away."""
+    near = Known("near", "other", "", written("replace(hmirror(I), ONE, THREE)"))
+    task = task_by(written("replace(hmirror(I), ONE, FOUR)"))
+    without = ("graph", "stack")
+    result = search(task, Knowledge((near,)), Budget(work=2_000), without=without)
+    assert (result.found[0].stage, result.found[0].fitted) == ("climb", len(task.demo))
+    assert result.attempts[0][0] == task.test[0].answer
+    assert not solved(task, without=(*without, "climb"))
+
+
+_PRINTED = """
+from kagglebatt import load_tasks
+from kagglebatt.programs.library import read_library
+from kagglebatt.search.budget import Budget
+from kagglebatt.search.knowledge import knowledge
+from kagglebatt.search.search import search
+(task,) = load_tasks("arc1-training", ids=["5582e5ca"])
+result = search(task, knowledge(read_library(), without=[task.id]), Budget(work=1500))
+print(result.attempts, result.nodes, result.work, [each.program.address for each in result.found])
+"""
+
+
+def test_hash_seeds_change_nothing() -> None:
+    """Two processes with other seeds, one answer."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", _PRINTED],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1] != ""
