@@ -19,7 +19,7 @@ from typing import Any
 from kagglebatt import __version__
 from kagglebatt.markup import Html, block, line, plural, span, table
 from kagglebatt.programs.batt import Hand
-from kagglebatt.running.outcome import Kind
+from kagglebatt.running.outcome import STAGED, Kind
 from kagglebatt.running.score import Scores, s_scores
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task
@@ -144,6 +144,11 @@ class Report:
         """The candidates that are run on a task, of those that can be run."""
         return able if self.wanted is None else sorted(set(able).intersection(self.wanted.get(task.id, ())))
 
+    @property
+    def staged(self) -> bool:
+        """Whether candidates are run in stages: where they were bred and probed, not where a hand was given."""
+        return self.wanted is not None
+
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:
         """Add the clock's and this process's seconds of the body to a phase."""
@@ -210,7 +215,7 @@ class Report:
             "executed": self.executed,
             "solved_demo": self.solved(on_tests=False),
             "solved_test": self.solved(on_tests=True),
-            "outcomes": {kind.value: counted[kind.value] for kind in Kind},
+            "outcomes": {kind.value: counted[kind.value] for kind in Kind if kind not in STAGED or counted[kind.value]},
             "timeouts": sum(scores.timeouts for scores in every),
             "funnel": {
                 "outputs_scored": len(every),

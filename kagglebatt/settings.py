@@ -55,6 +55,8 @@ class Settings:
         candidates: solvers dealt into a batt.
         offspring: programs bred and probed in an iteration, the best of which are dealt; none when 0.
         probe_ms: milliseconds of the processor that a probed program may take on one demo pair.
+        patience: give a candidate that was bred and ran out of time on three demo pairs of a task all of its time on
+            the others, not a tenth.
         iterations: how many iterations to run.
         solvers: a file or folder of solvers and differs to deal from; the shipped library when None.
         home: directory of archive and cache; it is made when missing.
@@ -78,6 +80,7 @@ class Settings:
     candidates: int = 32
     offspring: int = 4000
     probe_ms: int = 5
+    patience: bool = False
     iterations: int = 1
     solvers: Path | None = None
     home: Path = Path("home")
@@ -155,8 +158,10 @@ class Settings:
             value = getattr(self, name)
             if not isinstance(value, str) and not (name == "scheduler" and value is None):
                 raise SettingsError(f"--{name} is {value!r}; it must be text.")
-        if type(self.strict) is not bool:
-            raise SettingsError(f"--strict is {self.strict!r}; it is True or False.")
+        for name in ("strict", "patience"):
+            value = getattr(self, name)
+            if type(value) is not bool:
+                raise SettingsError(f"--{name} is {value!r}; it is True or False.")
         if not isinstance(self.shard, str | None):
             raise SettingsError(f"--shard is {self.shard!r}; write i/n, such as 1/4 for the first of four.")
 

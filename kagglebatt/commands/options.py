@@ -55,6 +55,9 @@ DEAL_OPTIONS = (
 BREED_OPTIONS = (
     option("--offspring", type=int, help="Programs bred and probed in an iteration; 0 deals mutated donors unseen."),
     option("--probe-ms", type=int, metavar="MS", help="Processor time for one probed program on one demo pair."),
+    click.option(
+        "--patience", is_flag=True, help="Give dealt offspring all of their time, too, once three pairs used it up."
+    ),
 )
 LIMIT_OPTIONS = (
     option("--jobs", type=int, help="Worker processes; -1 for one per processor."),

@@ -21,12 +21,14 @@ from kagglebatt.home.cache import Cache
 from kagglebatt.programs.card import go_on
 from kagglebatt.programs.inline import inline, read_body
 from kagglebatt.programs.program import Program, md5
-from kagglebatt.running.outcome import Kind
+from kagglebatt.running.outcome import STAGED, Kind
 from kagglebatt.running.score import IN_WANT, NOT_JUDGED, Judging, SampleScore, Scores, add_up
+from kagglebatt.running.stages import SHARE, TRIES
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task
 
 _SHORT = {kind.value: kind.value[0] for kind in (Kind.VALUE, Kind.TIMED_OUT, Kind.NOT_A_GRID)}
+_STAGED = frozenset(kind.value for kind in STAGED)
 _IN_WANT = {kind.value for kind in IN_WANT}
 _LONG = {short: outcome for outcome, short in _SHORT.items()}
 _CONFIRMED = {"null]": None, "true]": True, "false]": False}
@@ -42,7 +44,7 @@ class CachedResult:
     Attributes:
         scores: as they were measured.
         limit: the time limit, in seconds, they were measured under.
-        slowest: seconds of the slowest sample that did not time out.
+        slowest: seconds of the slowest sample that did not run out of time.
         seconds: summed over samples; what remembering saves.
         confirmed: whether a verdict agreed with the claim; None when no verdict was asked for.
         alone: seconds of the verdict's run.
@@ -75,7 +77,7 @@ class CachedResult:
         late = in_want = unsure = False
         for each in (*demo, *test):
             seconds += each.seconds
-            if each.kind is not Kind.TIMED_OUT:
+            if each.kind not in (Kind.TIMED_OUT, Kind.GAVE_UP):
                 slowest = max(slowest, each.seconds)
             if each.judging is not NOT_JUDGED:
                 judged = max(judged, each.judging.slowest)
@@ -96,6 +98,27 @@ class CachedResult:
         if memory != self.memory and (memory < self.memory or not _IN_WANT.isdisjoint(self.scores.outcomes)):
             return False
         return self.slowest <= timeout and (not self.scores.timeouts or timeout <= self.limit)
+
+    def is_as_run(self, timeout: float, staged: bool, patience: bool) -> bool:
+        """Whether a run of this kind, see ``running.stages``, gives outcomes as these, where they hold.
+
+        Args:
+            staged: whether it goes in stages.
+            patience: whether it gives every candidate all of its time then.
+        """
+        outcomes = self.scores.outcomes
+        if not staged or self.scores.o_score:
+            return _STAGED.isdisjoint(outcomes) and (patience or not staged or not self._runs_out_of_time)
+        if patience or not self._runs_out_of_time:
+            return Kind.GAVE_UP.value not in outcomes
+        in_time = self.slowest <= SHARE * timeout
+        return in_time and Kind.TIMED_OUT.value not in outcomes[TRIES : self.scores.demos]
+
+    @property
+    def _runs_out_of_time(self) -> bool:
+        """Whether it would be given less time on some demo pair."""
+        first = self.scores.outcomes[: min(TRIES, self.scores.demos)]
+        return self.scores.demos > TRIES and set(first) == {Kind.TIMED_OUT.value}
 
     def _judging_holds(self, timeout: float, memory: int) -> bool:
         """Whether the differs, too, would say what they said."""
@@ -240,11 +263,13 @@ def look_up(
     differ_ids: Sequence[str],
     cache: Cache,
     check: Callable[[], object] = go_on,
+    staged: bool = False,
 ) -> list[CachedResult | None]:
     """What is known of every (body, task); None where it has to be run.
 
     Args:
         check: called between lookups; what it raises ends them.
+        staged: whether it would be run in stages.
     """
     table = cache.validation
     places = [verdict_key(body, task, cache) for body, task in wanted]
@@ -254,9 +279,16 @@ def look_up(
         check()
         text = table.peek(place)
         known = None if text is None else CachedResult.read(text)
-        if known and known.is_of(task) and known.holds(settings.timeout, settings.memory, differ_ids):
+        if (
+            known
+            and known.is_of(task)
+            and known.holds(settings.timeout, settings.memory, differ_ids)
+            and known.is_as_run(settings.timeout, staged, settings.patience)
+        ):
             table.count_hit(place)
             scores = known.seen_by(differ_ids)
+            if staged and not scores.o_score:
+                scores = scores.untested
             found.append(known if scores is known.scores else replace(known, scores=scores))
         else:
             found.append(None)

@@ -8,7 +8,7 @@ does not hold, nothing that is remembered can be believed, and the cache begins 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from kagglebatt.home.archive import Archive, Entry
@@ -21,6 +21,7 @@ from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.library import read_library
 from kagglebatt.programs.program import md5
+from kagglebatt.running.outcome import Kind
 from kagglebatt.running.score import Scores
 from kagglebatt.running.validate import Claim, Verdict, validate
 from kagglebatt.running.worker_pool import WorkerPool
@@ -152,8 +153,14 @@ def _check_block(pairs: Sequence[tuple[Entry, Task]], archive: Archive, pool: Wo
 def _check_remembered(home: Home, tasks: Sequence[Task], pool: WorkerPool, found: Rerun) -> None:
     claims = _remembered(home, tasks)
     found.sampled = len(claims)
-    for verdict in _run(claims, home.archive, pool):
+    for verdict in map(_as_far_as_claimed, _run(claims, home.archive, pool)):
         found.wrong += not (_agree(verdict.claimed, verdict.measured) or verdict.undecided)
+
+
+def _as_far_as_claimed(verdict: Verdict) -> Verdict:
+    """The verdict without test pairs, where nothing was claimed of them."""
+    claims_none = Kind.NOT_RUN.value in verdict.claimed.outcomes
+    return replace(verdict, measured=verdict.measured.untested) if claims_none else verdict
 
 
 def _remembered(home: Home, tasks: Sequence[Task]) -> list[Claim]:
@@ -173,7 +180,7 @@ def _remembered(home: Home, tasks: Sequence[Task]) -> list[Claim]:
             continue
         text = home.cache.validation.peek(verdict_key(body, task, home.cache))
         known = CachedResult.read(text) if text else None
-        if known is not None and known.is_of(task):
+        if known is not None and known.is_of(task) and Kind.GAVE_UP.value not in known.scores.outcomes:
             claims.append(Claim(body, task, known.scores))
     return [claims[number] for number in sorted(Random(0).sample(range(len(claims)), min(len(claims), SAMPLE)))]
 

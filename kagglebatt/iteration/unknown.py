@@ -11,6 +11,7 @@ from kagglebatt.report import Report
 from kagglebatt.running.execute import Plan, prepare
 from kagglebatt.running.run import Timing, run
 from kagglebatt.running.score import SampleScore
+from kagglebatt.running.stages import run_in_stages
 from kagglebatt.running.work import Unit
 from kagglebatt.running.worker_pool import WorkerPool
 from kagglebatt.stop import Stop
@@ -33,7 +34,7 @@ def recall(
     able = with_body(named)
     wanted = [(task, n, named[n] or "") for task in report.tasks for n in report.run_on(task, able)]
     pairs = [(body, task) for task, _, body in wanted]
-    found = look_up(pairs, report.settings, report.differ_ids, cache, stop.check)
+    found = look_up(pairs, report.settings, report.differ_ids, cache, stop.check, report.staged)
     return {(task.id, n): known for (task, n, _), known in zip(wanted, found, strict=True) if known is not None}
 
 
@@ -93,6 +94,8 @@ def _score(
     report: Report, block: Sequence[tuple[Task, Plan]], pool: WorkerPool, done: Callable[[int], object]
 ) -> dict[str, dict[str, list[list[SampleScore]]]]:
     """The scores of a block by task and kind of sample: a list for each sample, in it one for each candidate."""
+    if report.staged:
+        return _score_in_stages(report, block, pool, done)
     sample_scores: dict[str, dict[str, list[list[SampleScore]]]] = {
         task.id: {kind: [] for kind in KINDS} for task, _ in block
     }
@@ -104,6 +107,20 @@ def _score(
         for unit, unit_scores in zip(units, each, strict=True):
             sample_scores[unit.task.id][kind].append(unit_scores)
     return sample_scores
+
+
+def _score_in_stages(
+    report: Report, block: Sequence[tuple[Task, Plan]], pool: WorkerPool, done: Callable[[int], object]
+) -> dict[str, dict[str, list[list[SampleScore]]]]:
+    found = run_in_stages(block, report.hand.differs, pool, report.settings.patience, done)
+    for kind, timing in found.timing.items():
+        note_timing(report, f"phase4_{kind}", timing)
+    report.executed += found.runs
+    demos = {task.id: len(task.demo) for task, _ in block}
+    return {
+        task: dict(zip(KINDS, (rows[: demos[task]], rows[demos[task] :]), strict=True))
+        for task, rows in found.scores.items()
+    }
 
 
 def note_timing(report: Report, phase: str, timing: Timing) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kagglebatt.home.archive import Archive
 from kagglebatt.markup import plural
-from kagglebatt.running.outcome import Kind
+from kagglebatt.running.outcome import STAGED, Kind
 
 _NAMES = (
     "iteration", "seed", "tasks", "candidates", "executed", "solved_demo", "solved_test", "timeouts", "filed",
@@ -205,7 +205,7 @@ def _lost(reports: Sequence[Mapping[str, Any]]) -> Iterator[Bar]:
     total = _add_up(reports, "outcomes")
     full = sum(total.values())
     for kind in Kind:
-        if kind is not Kind.VALUE and full:
+        if kind is not Kind.VALUE and full and (kind not in STAGED or total[kind.value]):
             count = total[kind.value]
             yield Bar(kind.value, _part(count, full), f"{count:,.0f}{_share(count, full)}")
 

@@ -16,6 +16,14 @@ class Kind(str, Enum):
     TOO_LARGE = "too large"
     NOT_A_GRID = "not a grid"
     CRASHED = "crashed"
+    NOT_RUN = "not run"
+    """A test pair, since the candidate reproduced no demo pair; it says nothing of the candidate."""
+    GAVE_UP = "gave up"
+    """Out of time as well, of which there was less, since it had run out of time on other pairs; see ``stages``."""
+
+
+STAGED = frozenset((Kind.NOT_RUN, Kind.GAVE_UP))
+"""Outcomes that only a run in stages gives."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from kagglebatt.programs.batt import Batt, deal
@@ -37,6 +37,16 @@ class Timing:
     cpu: float
     spans: dict[str, tuple[float, float]]
 
+    def __add__(self, other: Timing) -> Timing:
+        spans = dict(self.spans)
+        for task, (wall, cpu) in other.spans.items():
+            before = spans.get(task, (0.0, 0.0))
+            spans[task] = before[0] + wall, before[1] + cpu
+        return Timing(self.wall + other.wall, self.cpu + other.cpu, spans)
+
+
+NO_TIME = Timing(0.0, 0.0, {})
+
 
 def run(
     units: Sequence[Unit],
@@ -44,6 +54,8 @@ def run(
     pool: WorkerPool,
     progress: Callable[[int], object] = lambda _done: None,
     keep_answers: bool = False,
+    numbers: Sequence[Sequence[int]] | None = None,
+    share: float = 1.0,
 ) -> tuple[list[list[SampleScore]], Timing]:
     """Run every unit; for each the scores of its batt's candidates, in order.
 
@@ -51,20 +63,27 @@ def run(
         differs: judge every distinct output of a demo sample.
         progress: called with the number of candidate runs finished since the last call.
         keep_answers: give back the grids that were computed, too; they are many.
+        numbers: for each unit the candidates to run, instead of all.
+        share: the part of its limit of time that a candidate gets.
     """
     started = perf_counter()
     sample_scores: list[dict[int, SampleScore]] = [{} for _ in units]
     results: list[SliceResult] = []
     differ_plan = prepare(differs)
-    left = [Slice(place, unit, tuple(range(len(unit.plan.needs)))) for place, unit in enumerate(units)]
+    asked = [range(len(unit.plan.needs)) for unit in units] if numbers is None else numbers
+    left = [Slice(place, unit, tuple(each)) for place, (unit, each) in enumerate(zip(units, asked, strict=True))]
     while left := [part for each in left if (part := rest(each, set(sample_scores[each.place]))) is not None]:
         runs = sum(len(part.numbers) for part in left)
-        with closing(pool.perform(_cut(left, differ_plan, pool, runs, keep_answers), runs)) as coming:
+        with closing(
+            pool.perform(
+                [replace(chunk, share=share) for chunk in _cut(left, differ_plan, pool, runs, keep_answers)], runs
+            )
+        ) as coming:
             for done in coming:
                 sample_scores[done.place].update(done.scores)
                 results.append(done)
                 progress(len(done.scores))
-    ordered = [[found[number] for number in range(len(found))] for found in sample_scores]
+    ordered = [[found[number] for number in each] for found, each in zip(sample_scores, asked, strict=True)]
     wall = perf_counter() - started
     return ordered, Timing(wall, sum(done.cpu for done in results), _spans(units, results))
 

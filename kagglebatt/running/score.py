@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -122,6 +122,12 @@ class Scores:
     def timeouts(self) -> int:
         """Samples on which the candidate ran out of time."""
         return self.outcomes.count(Kind.TIMED_OUT.value)
+
+    @property
+    def untested(self) -> Scores:
+        """The same as if its test pairs had not been run."""
+        outcomes = (*self.outcomes[: self.demos], *[Kind.NOT_RUN.value] * self.tests)
+        return replace(self, test_score=0, outcomes=outcomes)
 
     @property
     def has_grid(self) -> bool:

@@ -63,6 +63,7 @@ class Chunk:
         keep_answers: whether the grids that were computed go back beside their scores; else no value travels.
         traced: whether each candidate is one step of a program, whose value goes back as something to look at. The
             first one without a value ends its slice, as it ends the program.
+        share: the part of its limit of time that a candidate gets; one that is out of less than all of it gave up.
     """
 
     slices: tuple[Slice, ...]
@@ -70,6 +71,12 @@ class Chunk:
     limits: Limits
     keep_answers: bool = False
     traced: bool = False
+    share: float = 1.0
+
+    @property
+    def late(self) -> Kind:
+        """How a candidate that runs out of time ends."""
+        return Kind.TIMED_OUT if self.share == 1.0 else Kind.GAVE_UP
 
     def perform(self, position: Position | None) -> Iterator[SliceResult]:
         """See ``perform`` below."""
@@ -89,6 +96,7 @@ class Chunk:
         """The mark of a candidate that ends its process."""
         (part,) = self.slices
         gains = (0,) * len(self.differs.needs) if part.unit.sample.kind == "demo" else ()
+        kind = self.late if kind is Kind.TIMED_OUT else kind
         mark = SampleScore(kind, "", False, 0, gains, seconds, by_clock=by_clock)
         return SliceResult(part.place, {part.numbers[0]: mark}, perf_counter() - took, took, took)
 
@@ -158,6 +166,8 @@ class _SliceRun:
         self.part = part
         self._differ_plan = chunk.differs
         self._limit = chunk.limits.seconds
+        self._own_limit = chunk.share * chunk.limits.seconds
+        self._late = chunk.late
         self._keep_answers = chunk.keep_answers
         self.traced = chunk.traced
         self._clock = clock
@@ -200,14 +210,14 @@ class _SliceRun:
             self._position.set(self.part.place, number, differ)
 
     def _run(self, number: int) -> Outcome:
-        outcome = self._evaluation.run(number, self._limit, self._clock)
+        outcome = self._evaluation.run(number, self._own_limit, self._clock)
         if self._evaluation.exhausted or outcome.by_clock:
             # Perhaps by what others had computed before, or did meanwhile: it is run once more without them.
             self._clear()
-            outcome = self._evaluation.run(number, self._limit, self._clock)
+            outcome = self._evaluation.run(number, self._own_limit, self._clock)
             if self._evaluation.exhausted:
                 self._clear()
-        return outcome
+        return replace(outcome, kind=self._late) if outcome.kind is Kind.TIMED_OUT else outcome
 
     def _gains(self, number: int, outcome: Outcome) -> tuple[tuple[int, ...], Judging]:
         if outcome.kind is not Kind.VALUE or not is_grid(outcome.value):
