@@ -47,9 +47,18 @@ class _Commands(click.Group):
     _KERNELS = ("bundle", "bench")
     _REMOTE = ("push", "status", "pull", "publish", "loop")
     _SOLVING = ("solve", "check-submission")
+    _SUBMITTING = ("submit",)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        later = (self._SOLVING, self._LOOK, self._PAGES, self._HOUSEKEEPING, self._KERNELS, self._REMOTE)
+        later = (
+            self._SOLVING,
+            self._LOOK,
+            self._PAGES,
+            self._HOUSEKEEPING,
+            self._KERNELS,
+            self._REMOTE,
+            self._SUBMITTING,
+        )
         return [*super().list_commands(ctx), *(name for names in later for name in names)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -74,6 +83,10 @@ class _Commands(click.Group):
             from kagglebatt.commands import remote
 
             found = getattr(remote, cmd_name)
+        elif cmd_name in self._SUBMITTING:
+            from kagglebatt.commands import submitting
+
+            found = getattr(submitting, cmd_name)
         elif cmd_name in self._SOLVING:
             from kagglebatt.commands import solving
 

@@ -44,10 +44,10 @@ from kagglebatt.stop import stopping_at_once
 if TYPE_CHECKING:  # commands load only what they need
     from kagglebatt.remote.loop_plan import LoopPlan
 
-_FOLDER = click.argument(
+FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("build/kernel"), required=False
 )
-_PATIENCE = (
+PATIENCE = (
     click.option("--call-timeout", type=float, default=60.0, show_default=True, metavar="SECONDS",
                  help="Limit of one call of Kaggle's client."),
     click.option("--poll", type=float, default=5.0, show_default=True, metavar="SECONDS",
@@ -57,7 +57,7 @@ _PATIENCE = (
     click.option("--wait", type=float, default=780.0, show_default=True, metavar="MINUTES",
                  help="For a run to be queued, run and end."),
 )  # fmt: skip
-_DRY = click.option("--dry-run", is_flag=True, help="Print every action and file, and do nothing.")
+DRY = click.option("--dry-run", is_flag=True, help="Print every action and file, and do nothing.")
 _FORCE = click.option(
     "--force", is_flag=True, help="Publish also when the published home has more in it, or is the same."
 )
@@ -73,7 +73,7 @@ _LONGEST = 1_000_000
 """Seconds, or minutes, that make sense as a limit; the system's own clocks take no endless ones."""
 
 
-def _timeouts(given: dict[str, Any], patient: bool = False) -> Timeouts:
+def timeouts_of(given: dict[str, Any], patient: bool = False) -> Timeouts:
     """The timeouts that the options say; they are taken out of ``given``.
 
     Args:
@@ -93,7 +93,7 @@ def _client(timeouts: Timeouts, held: tuple[int, ...] = ()) -> Client:
     return Client(timeouts, notify, held, telling.detail)
 
 
-def _account(client: Client, dry_run: bool = False) -> str:
+def account_of(client: Client, dry_run: bool = False) -> str:
     """The account; for a dry run one that is not known, or cannot be asked for, has the name that stands for any.
 
     What would keep the command from doing anything is said.
@@ -111,7 +111,7 @@ def _would_not_start(error: Exception) -> None:
     notify(f"without --dry-run this would not start: {error}")
 
 
-def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
+def stoppable(command: Callable[..., None]) -> Callable[..., None]:
     """A command whose clients end with it, and whose exit code is that of the signal."""
 
     @functools.wraps(command)
@@ -123,9 +123,9 @@ def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command()
-@_FOLDER
-@with_options(_QUOTA, _PATIENCE, _DRY, TELLING)
-@_stoppable
+@FOLDER
+@with_options(_QUOTA, PATIENCE, DRY, TELLING)
+@stoppable
 def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     """Push the kernel in FOLDER, once; a run that is there already is not pushed again."""
     from kagglebatt.commands.pushing import push_when_there_is_room
@@ -133,16 +133,16 @@ def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     from kagglebatt.remote.kernel import describe
     from kagglebatt.remote.lock import locked
 
-    timeouts = _timeouts(given, patient=True)
+    timeouts = timeouts_of(given, patient=True)
     pushing.read_folder(folder, ANYBODY)
     if dry_run:
-        kernel = pushing.read_folder(folder, _account(_client(timeouts), dry_run))
+        kernel = pushing.read_folder(folder, account_of(_client(timeouts), dry_run))
         lines = describe(folder)
         click.echo("\n".join([*lines, f"kaggle kernels push -p {folder}: {kernel.ref}, bundle {kernel.bundle}"]))
         return
     with locked(folder, notify, "push") as handle:
         client = _client(timeouts, (handle,))
-        kernel = pushing.owned(pushing.read_folder(folder, _account(client)))
+        kernel = pushing.owned(pushing.read_folder(folder, account_of(client)))
         if pushing.is_there(client, kernel):
             pushing.write_note(kernel, pushing.read_note(kernel) or 0)
             click.echo(f"{kernel.ref}: bundle {kernel.bundle} is there already; it was not pushed again")
@@ -154,16 +154,16 @@ def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
 
 
 @click.command()
-@_FOLDER
-@with_options(_PATIENCE, JSON, TELLING)
-@_stoppable
+@FOLDER
+@with_options(PATIENCE, JSON, TELLING)
+@stoppable
 def status(folder: Path, as_json: bool, **given: Any) -> None:
     """Say how the run of the kernel in FOLDER is; exit code 1 when it failed, or is not there."""
     from kagglebatt.remote import kernel as remote_kernel
     from kagglebatt.remote import pushing
 
-    client = _client(_timeouts(given))
-    kernel = pushing.read_folder(folder, _account(client))
+    client = _client(timeouts_of(given))
+    kernel = pushing.read_folder(folder, account_of(client))
     state, message = "NOT PUSHED", ""
     if pushing.bundle_on_kaggle(client, kernel.ref) == kernel.bundle:
         version = pushing.read_note(kernel)
@@ -178,15 +178,15 @@ def status(folder: Path, as_json: bool, **given: Any) -> None:
 
 
 @click.command()
-@_FOLDER
+@FOLDER
 @click.option(
     "--to",
     "target",
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep all of the output here. [default: the notebook as it was executed and its report, beside FOLDER]",
 )
-@with_options(HOME, _DATASET, _PATIENCE, _DRY, TELLING)
-@_stoppable
+@with_options(HOME, _DATASET, PATIENCE, DRY, TELLING)
+@stoppable
 def pull(
     folder: Path, target: Path | None, home: Path, dataset_source: str | None, dry_run: bool, **given: Any
 ) -> None:
@@ -194,7 +194,7 @@ def pull(
 
     With --dataset-source, fetch the published home instead.
     """
-    client = _client(_timeouts(given, patient=True))
+    client = _client(timeouts_of(given, patient=True))
     with _scratch() as scratch:
         if dataset_source is not None:
             _pull_dataset(client, dataset_source, scratch, home, dry_run)
@@ -234,7 +234,7 @@ def _pull_run(client: Client, folder: Path, wanted: Path | None, scratch: Path, 
     from kagglebatt.remote.watch import Watch, check_run, keep, merge_output, wait
 
     target = wanted or scratch / "output"
-    kernel = pushing.read_folder(folder, _account(client, dry_run))
+    kernel = pushing.read_folder(folder, account_of(client, dry_run))
     _refuse_to_replace(target, home)
     if dry_run:
         click.echo(
@@ -267,8 +267,8 @@ def _refuse_to_replace(target: Path, home: Path) -> None:
 
 @click.command()
 @click.option("-m", "--message", default="kagglebatt home", show_default=True, help="Note of the version.")
-@with_options(HOME, _DATASET, _FORCE, _PATIENCE, _DRY, TELLING)
-@_stoppable
+@with_options(HOME, _DATASET, _FORCE, PATIENCE, DRY, TELLING)
+@stoppable
 def publish(home: Path, message: str, dataset_source: str | None, force: bool, dry_run: bool, **given: Any) -> None:
     """Publish the home as its dataset's newest version, and see that all of it arrived."""
     from kagglebatt.home.directory import read_archive
@@ -276,8 +276,8 @@ def publish(home: Path, message: str, dataset_source: str | None, force: bool, d
 
     with read_archive(home):
         pass
-    client = _client(_timeouts(given))
-    metadata = read_metadata(home, _account(client, dry_run), dataset_source)
+    client = _client(timeouts_of(given))
+    metadata = read_metadata(home, account_of(client, dry_run), dataset_source)
     if dry_run:
         with remote_dataset.staged(home, metadata, {}) as folder:
             for name, size in remote_dataset.sent(folder).items():
@@ -320,8 +320,8 @@ def _say_what_is_begun(folder: Path, plan: LoopPlan) -> None:
     help="Folder for the loop's state, kernels and outputs.",
 )
 @with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, BREED_OPTIONS, LIMIT_OPTIONS,
-              MACHINE_OPTIONS, _QUOTA, _FORCE, _PATIENCE, _DRY, JSON, TELLING)  # fmt: skip
-@_stoppable
+              MACHINE_OPTIONS, _QUOTA, _FORCE, PATIENCE, DRY, JSON, TELLING)  # fmt: skip
+@stoppable
 def loop(
     sizes: str,
     kernels: int,
@@ -342,7 +342,7 @@ def loop(
     from kagglebatt.remote.loop_plan import LoopPlan, describe
     from kagglebatt.remote.loop_state import read_state
 
-    timeouts, machine = _timeouts(given, patient=True), taken_machine(given)
+    timeouts, machine = timeouts_of(given, patient=True), taken_machine(given)
     settings = Settings(**given)
     counts = read_sizes(sizes)
     if settings.home.is_dir() and read_only(settings.home):
@@ -350,7 +350,7 @@ def loop(
     with ExitStack() as stack:
         handles = () if dry_run else (stack.enter_context(locked(target, notify)),)
         client = _client(timeouts, handles)
-        account = _account(client, dry_run)
+        account = account_of(client, dry_run)
         metadata = read_metadata(settings.home, account, dataset_source)
         plan = LoopPlan(
             replace(settings, iterations=1), iterations, counts, kernels, name, account, metadata, quota == "wait",

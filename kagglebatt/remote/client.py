@@ -266,7 +266,14 @@ def end(process: subprocess.Popen[Any]) -> None:
             stream.close()
 
 
-_TRACED = (("kernels", "push"), ("kernels", "status"), ("kernels", "output"), ("kernels", "pull"))
+_TRACED = (
+    ("competitions", "submit"),
+    ("competitions", "submissions"),
+    ("kernels", "push"),
+    ("kernels", "status"),
+    ("kernels", "output"),
+    ("kernels", "pull"),
+)
 """Calls whose traffic is looked at; of others it would be the files that they fetch."""
 
 

@@ -16,6 +16,7 @@ CALLS = {
     "version-dataset": "datasets.DatasetApiService/CreateDatasetVersion",
     "dataset-status": "datasets.DatasetApiService/GetDatasetStatus",
     "list-dataset": "datasets.DatasetApiService/ListDatasetFiles",
+    "submit": "competitions.CompetitionApiService/CreateCodeSubmission",
     "start-upload": "blobs.BlobApiService/StartBlobUpload",
 }
 """The methods that the generated faults apply to, by the first part of a fault's name."""
@@ -30,7 +31,7 @@ WAYS = {
     "empty": "is answered 200 with {}, nothing done",
 }
 
-WRITES = ("save-kernel", "create-dataset", "version-dataset")
+WRITES = ("submit", "save-kernel", "create-dataset", "version-dataset")
 
 LATE_WAYS = {
     "lost-answer": "is carried out, then the connection is lost",
@@ -82,6 +83,9 @@ _OTHERS = {
     "dataset-failed": "CreateDataset, CreateDatasetVersion: processing ends in FAILED",
     "dataset-slow": "CreateDataset, CreateDatasetVersion: processing takes three seconds longer",
     "list-dataset-stale": "ListDatasetFiles: lists the version before the newest ready one, or nothing",
+    "rules-not-accepted": "CreateCodeSubmission: answered 403, the rules are to be accepted first",
+    "submission-limit": "CreateCodeSubmission: answered 400, the day's submissions are used up",
+    "submission-not-there-yet": "GetSubmission: answered 404, as of one that does not show yet",
     "upload-403": "PUT of a file: answered 403",
     "upload-503": "PUT of a file: answered 503 when half of it has arrived",
     "upload-drop": "PUT of a file: loses its connection when half of it has arrived",

@@ -75,6 +75,7 @@ class Kernels:
         kernels: by ``owner/slug``.
         layout: "new" mounts datasets at ``datasets/OWNER/SLUG``, "old" at ``SLUG``; "links" is the new one, with
             every input mounted as a symbolic link.
+        competition: the folder of a competition's files, None where the user may not have them.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Kernels:
     ) -> None:
         self.kernels: dict[str, Kernel] = {}
         self.layout = "new"
+        self.competition: Callable[[str], Path | None] = lambda _slug: None
         self._folder, self._runner, self._datasets = folder, runner, datasets
         self._taken, self._lock = taken, lock
 
@@ -113,7 +115,7 @@ class Kernels:
         checks: dict[str, Callable[[str], bool]] = {
             "datasetDataSources": lambda source: self._dataset(source) is not None,
             "kernelDataSources": lambda source: self._completed(source, kernel) is not None,
-            "competitionDataSources": lambda source: False,
+            "competitionDataSources": lambda source: self.competition(source) is not None,
             "modelDataSources": lambda source: False,
         }
         return {key: [each for each in body.get(key) or [] if not valid(each)] for key, valid in checks.items()}
@@ -129,16 +131,26 @@ class Kernels:
 
     def start(self, kernel: Kernel, saved: Saved, bundle: str, faults: frozenset[str]) -> None:
         """Run a version."""
-        output = self._folder / kernel.owner / kernel.slug / str(saved.number)
+        saved.run = self._started(kernel, saved, bundle, faults, {}, "")
+
+    def start_again(self, kernel: Kernel, saved: Saved, hidden: dict[str, Path]) -> Run:
+        """Run a version once more as a competition does, with hidden files in place of the seen ones, by slug."""
+        return self._started(kernel, saved, "", frozenset(), hidden, "-rerun")
+
+    def _started(
+        self, kernel: Kernel, saved: Saved, bundle: str, faults: frozenset[str], hidden: dict[str, Path], mark: str
+    ) -> Run:
+        output = self._folder / kernel.owner / kernel.slug / f"{saved.number}{mark}"
         while output.exists():  # an earlier kernel of this name was deleted
             output = output.with_name(f"{output.name}-again")
         seconds = float(saved.body.get("sessionTimeoutSeconds") or 0) or None
         links = self.layout == "links"
-        saved.run = Run(kernel.owner, kernel.slug, saved.number, bundle, output, seconds, faults, links)
+        run = Run(kernel.owner, kernel.slug, saved.number, bundle, output, seconds, faults, links, rerun=bool(hidden))
         source = as_notebook(saved.body["text"], saved.body["kernelType"])
-        self._runner.start(saved.run, source, lambda: self._mounts(kernel, saved))
+        self._runner.start(run, source, lambda: self._mounts(kernel, saved, hidden))
+        return run
 
-    def _mounts(self, kernel: Kernel, saved: Saved) -> dict[str, tuple[Path, str, int]]:
+    def _mounts(self, kernel: Kernel, saved: Saved, hidden: dict[str, Path]) -> dict[str, tuple[Path, str, int]]:
         """What is mounted for a version that starts now: folder, slug and version by mount point."""
         found: dict[str, tuple[Path, str, int]] = {}
         stale = saved.run is not None and "mount-stale" in saved.run.faults
@@ -154,6 +166,10 @@ class Kernels:
                 if run is not None:
                     point = run.slug if run.slug == kernel.slug else f"notebooks/{run.owner}/{run.slug}"
                     found[point] = run.output, run.slug, run.version
+            for slug in saved.body.get("competitionDataSources") or []:
+                folder = hidden.get(slug) or self.competition(slug)
+                if folder is not None:
+                    found[slug if self.layout == "old" else f"competitions/{slug}"] = folder, slug, 1
         return found
 
     def _dataset(self, source: str) -> Dataset | None:

@@ -40,6 +40,8 @@ class Run:
         seconds: after which it is ended; None for no limit.
         faults: those that struck this run.
         links: its inputs are mounted as symbolic links.
+        rerun: a competition runs it again.
+        over: set when it has ended.
         status: a KernelWorkerStatus.
         failure: why it ended in ERROR.
         mounted: slug and version by mount point below the input folder.
@@ -55,11 +57,13 @@ class Run:
     seconds: float | None = None
     faults: frozenset[str] = frozenset()
     links: bool = False
+    rerun: bool = False
     status: str = "QUEUED"
     failure: str = ""
     mounted: dict[str, tuple[str, int]] = field(default_factory=dict)
     log: list[dict[str, Any]] = field(default_factory=list, repr=False)
     ended: float = 0.0
+    over: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     @property
     def active(self) -> bool:
@@ -182,13 +186,14 @@ class Runner:
 
             command, environment = (
                 _command(self._python, notebook, run.output),
-                _environment(place, run.output, scratch),
+                _environment(place, run.output, scratch, run.rerun),
             )
             return execute(command, run.output, environment, heard, run.seconds, self._stop)
 
     def _end(self, run: Run, status: str, failure: str = "") -> None:
         run.failure, run.ended = failure, time.time()
         run.status = status  # last of all: whoever sees it may use the rest
+        run.over.set()
         self._say(run)
 
     def _say(self, run: Run) -> None:
@@ -216,7 +221,7 @@ def _command(python: str, notebook: Path, working: Path) -> list[str]:
     return [python, "-m", "papermill", "--no-progress-bar", *streams, "--cwd", str(working), source, target]
 
 
-def _environment(inputs: Path, working: Path, scratch: str) -> dict[str, str]:
+def _environment(inputs: Path, working: Path, scratch: str, rerun: bool) -> dict[str, str]:
     """This process's environment without anything that leads to an account, and with what a batch run has."""
     kept = {
         name: value
@@ -226,6 +231,7 @@ def _environment(inputs: Path, working: Path, scratch: str) -> dict[str, str]:
     return {
         **kept,
         "KAGGLE_KERNEL_RUN_TYPE": "Batch",
+        **({"KAGGLE_IS_COMPETITION_RERUN": "1"} if rerun else {}),
         "KAGGLEBATT_INPUT": str(inputs),
         "KAGGLEBATT_WORKING": str(working),
         "TMPDIR": scratch,  # what a run that is killed leaves there goes with it

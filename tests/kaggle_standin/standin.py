@@ -10,6 +10,7 @@ from types import TracebackType
 
 from .account import Account
 from .blobs import Blobs
+from .competitions import Competition, Competitions
 from .dataset_calls import DatasetCalls
 from .faults import NAMES, Faults
 from .gateway import OPEN_METHOD, Gateway, Method
@@ -51,7 +52,8 @@ class Standin:
         known = self._datasets.datasets
         self._kernels = Kernels(folder / "kernels", self._runner, known, self._datasets.taken, lock)
         kernels = KernelCalls(self._kernels, self._account, storage, self._faults)
-        methods = _methods(self._account, blobs, storage, self._datasets, kernels)
+        self._competitions = Competitions(self._kernels, self._account, self._faults)
+        methods = _methods(self._account, blobs, storage, self._datasets, kernels) | self._competitions.methods()
         self._gateway = Gateway(methods, self._account, self._faults, lock, self._stop)
         self._server = Server(port)
         self._server.gateway, self._server.account, self._server.kernels = self._gateway, self._account, kernels
@@ -174,6 +176,11 @@ class Standin:
     def moments(self, method: str) -> list[float]:
         """When a method was called, in seconds of the monotonic clock, oldest first."""
         return [moment for called, moment in list(self._gateway.calls) if called == method]
+
+    def hold(self, competition: Competition) -> Competition:
+        """Let there be a competition."""
+        self._competitions.known[competition.slug] = competition
+        return competition
 
     def run_instead(self, work: Callable[[Run], object]) -> None:
         """Let this write what a run leaves, into its output folder, instead of executing the notebook."""
