@@ -95,7 +95,7 @@ def recalled(report: Mapping[str, Any]) -> Iterator[str]:
 def cache_statistics(caches: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """The cache statistics block; time saved is the sum of what the remembered entries once cost.
 
-    A third part is there where something was probed: hits are decisions, programs on tasks, that were not made again.
+    A third part is there where something was probed: hits are probes, of a program on a task, that were not made again.
     """
     yield "=== Cache Statistics ==="
     titles = {**_TITLES, **_PROBES} if "probes" in caches else _TITLES

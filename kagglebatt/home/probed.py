@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from kagglebatt.home import probed_rows
 from kagglebatt.home.entries import EntryFile
 from kagglebatt.home.files import read_json
-from kagglebatt.home.probed_rows import BODY_BYTES, BatchRow, ProbedRow, batch_row
+from kagglebatt.home.probed_rows import BODY_BYTES, BatchRow, ProbedRow, Taken, batch_row
 
 Trying = Callable[..., Any]
 _PART_CHARACTERS = 1_000_000
@@ -43,19 +43,20 @@ class Near(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What probing a batch on one task found: what came near, counts of the rest, and the seconds that it took."""
+    """What probing a batch on one task found: what came near, and counts of the rest; and what it took."""
 
     near: tuple[Near, ...]
     counts: tuple[int, ...]
     seconds: float
+    probes: int
 
 
 @dataclass
 class _Batch:
-    """A batch as this process knows it: ``seconds`` by content of the tasks that are done."""
+    """A batch as this process knows it: what each of the tasks that are done took, by content."""
 
     row: BatchRow
-    seconds: dict[str, float]
+    done: dict[str, Taken]
 
     @property
     def size(self) -> int:
@@ -84,12 +85,13 @@ class Seen:
         return True
 
     def add(self, batch: _Batch) -> None:
-        """Add what a batch was probed on, once; each of its decisions stands for its share of the seconds."""
-        done = self._wanted.intersection(batch.seconds)
+        """Add what a batch was probed on, once; each of its probes stands for its share of the seconds."""
+        done = self._wanted.intersection(batch.done)
         if batch.row.id in self._added or not done or not batch.size:
             return
         self._added.add(batch.row.id)
-        share = sum(batch.seconds[content] for content in done) / (batch.size * len(done))
+        taken = [batch.done[content] for content in done]
+        share = sum(each.seconds for each in taken) / max(1, sum(each.probes for each in taken))
         bodies = struct.unpack(f"{BODY_BYTES}s" * batch.size, batch.row.bodies)
         self._groups.setdefault(done, {}).update(dict.fromkeys(bodies, share))
 
@@ -101,21 +103,24 @@ class Seen:
         """Whether a body was probed on all tasks that are wanted."""
         return body in self._whole or (len(self._groups) > 1 and self.done(body) == self._wanted)
 
-    def skip(self, body: bytes) -> bool:
-        """Whether a body was probed on all tasks that are wanted; when it was, that is counted as hits."""
-        if body not in self:
-            return False
+    def left(self, body: bytes, contents: Sequence[str]) -> list[str]:
+        """Those of some wanted tasks that a body was not probed on; the others are counted as hits."""
+        done = self.done(body)
+        if not done:
+            return list(contents)
+        left = [content for content in contents if content not in done]
         share = max(bodies.get(body, 0.0) for bodies in self._groups.values())
-        self._memory.count_hits(len(self._wanted), share * len(self._wanted))
-        return True
+        known = len(contents) - len(left)
+        self._memory.count_hits(known, share * known)
+        return left
 
 
 class ProbedBatches:
     """The batches of one home. What is stored stays in this process until the cache is saved.
 
     Attributes:
-        hits: decisions (a program on a task) that were not made again.
-        misses: decisions that were made.
+        hits: probes (of a program on a task) that were not made again.
+        misses: probes that were made.
         seconds_saved: what the hits once took.
     """
 
@@ -132,9 +137,9 @@ class ProbedBatches:
         """Count from zero again, for the next iteration."""
         self.hits, self.misses, self.seconds_saved = 0, 0, 0.0
 
-    def count_hits(self, decisions: int, seconds: float) -> None:
-        """Count decisions that were not made again, and what they once took."""
-        self.hits += decisions
+    def count_hits(self, probes: int, seconds: float) -> None:
+        """Count probes that were not made again, and what they once took."""
+        self.hits += probes
         self.seconds_saved += seconds
 
     @property
@@ -144,7 +149,7 @@ class ProbedBatches:
             self._batches = {row.id: _Batch(row, {}) for row in rows}
             for part in self._trying(lambda entries: list(probed_rows.read_probed(entries.connection)), default=[]):
                 if part.batch in self._batches:
-                    self._batches[part.batch].seconds.update(probed_rows.split(part.contents))
+                    self._batches[part.batch].done.update(probed_rows.split(part.contents))
         return self._batches
 
     def forget(self) -> None:
@@ -188,13 +193,13 @@ class ProbedBatches:
 
     def tasks_of(self, batch: bytes) -> frozenset[str]:
         """The contents of the tasks that a batch was probed on."""
-        return frozenset(self._known[batch].seconds)
+        return frozenset(self._known[batch].done)
 
     def found(self, batch: bytes, content: str) -> Found | None:
         """What a batch found on a task, counted as hits; None where that is not known, or not any more."""
         found = (self._unsaved.get(batch, {}).get(content)) or self._remembered(batch).get(content)
         if found is not None:
-            self.count_hits(self._known[batch].size, found.seconds)
+            self.count_hits(found.probes, found.seconds)
         return found
 
     def _remembered(self, batch: bytes) -> dict[str, Found]:
@@ -205,7 +210,13 @@ class ProbedBatches:
         return self._found[batch]
 
     def store(
-        self, batch: bytes, content: str, near: Sequence[Sequence[Any]], counts: Sequence[int], seconds: float
+        self,
+        batch: bytes,
+        content: str,
+        near: Sequence[Sequence[Any]],
+        counts: Sequence[int],
+        seconds: float,
+        probes: int | None = None,
     ) -> None:
         """Remember what a batch found on a task, counted as misses.
 
@@ -213,12 +224,14 @@ class ProbedBatches:
             near: values as ``Near`` has them.
             counts: whole numbers, as the caller likes them.
             seconds: that it took of the processor.
+            probes: of how many of its programs, where the others had been probed on it before.
         """
         known = self._known[batch]
-        self.misses += known.size
-        known.seconds[content] = seconds
+        made = known.size if probes is None else probes
+        self.misses += made
+        known.done[content] = Taken(seconds, made)
         rows = tuple(Near(*each) for each in near)
-        self._unsaved.setdefault(batch, {})[content] = Found(rows, tuple(counts), seconds)
+        self._unsaved.setdefault(batch, {})[content] = Found(rows, tuple(counts), seconds, made)
 
     @property
     def unsaved(self) -> bool:
@@ -230,7 +243,7 @@ class ProbedBatches:
         for batch, found in self._unsaved.items():
             probed_rows.put_batch(entries.connection, self._known[batch].row)
             for names, text in _texts(found):
-                contents = probed_rows.joined({name: found[name].seconds for name in names})
+                contents = probed_rows.joined({name: Taken(*found[name][2:]) for name in names})
                 row = ProbedRow(batch, probed_rows.part_name(contents, text), contents, text)
                 probed_rows.put_probed(entries.connection, row)
         if self._unsaved:
@@ -290,13 +303,13 @@ def _joined(part: Mapping[str, str]) -> str:
 def _read(part: ProbedRow) -> dict[str, Found]:
     """What one part says, by content; nothing where it is not as it is written here, or was folded."""
     try:
-        seconds = probed_rows.split(part.contents)
+        taken = probed_rows.split(part.contents)
         found = read_json(part.found) or {}
-        return {content: _found(counts, near, seconds[content]) for content, (counts, near) in found.items()}
+        return {content: _found(counts, near, taken[content]) for content, (counts, near) in found.items()}
     except (TypeError, ValueError, AttributeError, LookupError, OverflowError):
         return {}
 
 
-def _found(counts: Sequence[Any], near: Sequence[Any], seconds: float) -> Found:
+def _found(counts: Sequence[Any], near: Sequence[Any], taken: Taken) -> Found:
     rows: list[Any] = [(*map(int, row[:4]), *map(bytes.fromhex, row[4:])) for row in near]
-    return Found(tuple(Near(*row) for row in rows), tuple(map(int, counts)), seconds)
+    return Found(tuple(Near(*row) for row in rows), tuple(map(int, counts)), *taken)

@@ -33,8 +33,15 @@ MOST_CHARACTERS = 10_000_000
 
 FOLDED = b""
 """The part in which all tasks of an older batch are."""
-_DONE = struct.Struct(">16sI")
-_MOST_MICROSECONDS = (1 << 32) - 1
+_DONE = struct.Struct(">16sII")
+_MOST = (1 << 32) - 1
+
+
+class Taken(NamedTuple):
+    """What probing a batch on one task took: seconds of the processor, for so many programs."""
+
+    seconds: float
+    probes: int
 
 
 class BatchRow(NamedTuple):
@@ -73,15 +80,17 @@ def part_name(contents: bytes, found: str) -> bytes:
     return hashlib.blake2b(contents + found.encode(), digest_size=8).digest()
 
 
-def joined(seconds: Mapping[str, float]) -> bytes:
-    """Contents of tasks with the seconds that each took, 20 bytes each, in a fixed order."""
-    rows = sorted((bytes.fromhex(content), seconds[content]) for content in seconds)
-    return b"".join(_DONE.pack(raw, min(_MOST_MICROSECONDS, round(1e6 * taken))) for raw, taken in rows)
+def joined(done: Mapping[str, Taken]) -> bytes:
+    """Contents of tasks with what each took, 24 bytes each, in a fixed order."""
+    rows = sorted((bytes.fromhex(content), done[content]) for content in done)
+    return b"".join(
+        _DONE.pack(raw, min(_MOST, round(1e6 * taken.seconds)), min(_MOST, taken.probes)) for raw, taken in rows
+    )
 
 
-def split(contents: bytes) -> dict[str, float]:
+def split(contents: bytes) -> dict[str, Taken]:
     """What ``joined`` was given, to the microsecond."""
-    return {raw.hex(): taken / 1e6 for raw, taken in _DONE.iter_unpack(contents)}
+    return {raw.hex(): Taken(taken / 1e6, probes) for raw, taken, probes in _DONE.iter_unpack(contents)}
 
 
 def read_batches(connection: sqlite3.Connection) -> Iterator[BatchRow]:
@@ -115,7 +124,7 @@ def put_batch(connection: sqlite3.Connection, row: BatchRow) -> None:
 
 
 def put_probed(connection: sqlite3.Connection, row: ProbedRow) -> None:
-    """Add tasks to what is noted of a batch; of two numbers of seconds for one task the greater one stays."""
+    """Add tasks to what is noted of a batch; of two that one task took the longer one stays."""
     if row.part == FOLDED:
         own = [each for each in read_probed(connection, row.batch) if each.part == FOLDED]
         row = ProbedRow(row.batch, FOLDED, _union([row, *own]), "")
@@ -123,11 +132,11 @@ def put_probed(connection: sqlite3.Connection, row: ProbedRow) -> None:
 
 
 def _union(rows: list[ProbedRow]) -> bytes:
-    seconds: dict[str, float] = {}
+    done: dict[str, Taken] = {}
     for row in rows:
         for content, taken in split(row.contents).items():
-            seconds[content] = max(taken, seconds.get(content, 0.0))
-    return joined(seconds)
+            done[content] = max(taken, done.get(content, taken))
+    return joined(done)
 
 
 def drop_oldest(connection: sqlite3.Connection, most_bytes: int) -> int:

@@ -47,8 +47,8 @@ Counts = Mapping[str, tuple[int, int, int]]
 class Seen(Protocol):
     """What was probed before."""
 
-    def done(self, body: bytes) -> frozenset[str]:
-        """The tasks, by content, on which a program was probed."""
+    def left(self, body: bytes, contents: Sequence[str]) -> list[str]:
+        """Those of some tasks, by content, on which a program was not probed."""
 
 
 @dataclass(frozen=True)
@@ -204,9 +204,8 @@ class _Brood:
     def _add(self, program: Program, origin: Origin, name: str, contents: Sequence[str]) -> None:
         """Add a program unless it is there, with the tasks on which it was not probed."""
         common = digest_for(program.address)
-        done = self._seen.done(common)
-        own = {content: digest_for(program.address, content) for content in contents if content not in done}
-        left = [content for content, digest in own.items() if content not in self._seen.done(digest)]
+        own = {content: digest_for(program.address, content) for content in self._seen.left(common, contents)}
+        left = [content for content, digest in own.items() if self._seen.left(digest, [content])]
         digest = own[left[0]] if left and len(contents) == 1 < len(self._tasks) else common
         if not left or common in self._digests or digest in self._digests:
             return

@@ -94,7 +94,7 @@ def _probe_rest(
             found.counts.update(asdict(each.counts))
             found.made += len(wanted[each.place])
             rows = [astuple(one) for one in each.promising]
-            cache.probed.store(batch, content, rows, each.counts.as_ints, each.seconds)
+            cache.probed.store(batch, content, rows, each.counts.as_ints, each.seconds, len(wanted[each.place]))
             stop.check()
             if monotonic() - saved > SAVE_SECONDS:
                 cache.save()

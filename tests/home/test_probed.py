@@ -91,16 +91,16 @@ def test_an_interrupted_batch_goes_on(cache: Cache, tmp_path: Path) -> None:
     memory = again(cache)
     assert memory.batch(1, "0", 0.05, bodies(*range(5))) == batch
     assert memory.tasks_of(batch) == {A, B}
-    assert memory.found(batch, A) == Found((NEAR,), (4, 5), 1.5)
+    assert memory.found(batch, A) == Found((NEAR,), (4, 5), 1.5, 5)
     assert memory.found(batch, C) is None
     assert memory.tasks_of(memory.batch(1, "0", 0.05, bodies(*range(6)))) == set()
     probe(cache.probed, 1, range(5), C)
     assert cache.probed.found(batch, C) == cache.probed.found(batch, A)
-    assert again(cache).found(batch, C) == Found((NEAR,), (4, 5), 1.5)
+    assert again(cache).found(batch, C) == Found((NEAR,), (4, 5), 1.5, 5)
 
 
 def test_statistics_say_what_a_hit_saved(cache: Cache) -> None:
-    """Decisions, and the seconds that they once took; nothing is said where nothing was probed."""
+    """Probes, and the seconds that they once took; nothing is said where nothing was probed."""
     assert cache.figures().keys() == {"inlining", "validation"}
     batch = probe(cache.probed, 1, range(10), f"{A} {B}")
     cache.save()
@@ -109,8 +109,13 @@ def test_statistics_say_what_a_hit_saved(cache: Cache) -> None:
     cache.probed.found(batch, A)
     assert cache.probed.figures() == {"hits": 10, "misses": 0, "size": 10, "seconds_saved": 1.5}
     seen = cache.probed.seen(2, "0", 0.05, [A, B])
-    assert [seen.skip(body) for body in bodies(1, 2, 77)] == [True, True, False]
+    assert [seen.left(body, [A, B]) for body in bodies(1, 2, 77)] == [[], [], [A, B]]
     assert cache.probed.figures() == {"hits": 14, "misses": 0, "size": 10, "seconds_saved": 2.1}
+    cache.probed.store(batch, C, [NEAR], (), 4.5, 3)
+    assert cache.probed.figures()["misses"] == 3
+    seen = cache.probed.seen(2, "0", 0.05, [A, C])
+    assert seen.left(bodies(1)[0], [C]) == []
+    assert cache.probed.figures() == {"hits": 15, "misses": 3, "size": 10, "seconds_saved": round(2.1 + 6 / 13, 6)}
 
 
 def test_older_batches_are_folded_and_the_oldest_go(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +144,7 @@ def test_a_body_takes_few_bytes(tmp_path: Path) -> None:
             for content in contents:
                 cache.probed.store(batch, content, [], (), 0.1)
             cache.save()
-    assert (tmp_path / FILE_NAME).stat().st_size / 30_000 < 16
+    assert (tmp_path / FILE_NAME).stat().st_size / 30_000 < 17
 
 
 def test_pruning_leaves_what_took_longest(cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,7 +224,7 @@ ALTERED = [
     "UPDATE batch SET bodies = 'text'",
     "UPDATE batch SET iteration = 'x'",
     "UPDATE batch SET draw = 'other'",
-    "UPDATE probed SET contents = zeroblob(20)",
+    "UPDATE probed SET contents = zeroblob(24)",
     "UPDATE probed SET contents = zeroblob(19)",
     "UPDATE probed SET contents = 5",
     "UPDATE probed SET batch = x'00'",
@@ -259,7 +264,7 @@ FOUND = [
 def test_what_nobody_found_is_not_found(cache: Cache, text: str) -> None:
     """Under any seal: the batch is probed again."""
     batch = cache.probed.batch(1, "0", 0.05, bodies(1))
-    contents, found = probed_rows.joined({A: 1.0}), text.replace("A", A)
+    contents, found = probed_rows.joined({A: probed_rows.Taken(1.0, 1)}), text.replace("A", A)
     probed_rows.put_batch(cache._entries.connection, cache.probed._known[batch].row)
     probed_rows.put_probed(cache._entries.connection, probed_rows.ProbedRow(batch, b"part", contents, found))
     assert again(cache).found(batch, A) is None

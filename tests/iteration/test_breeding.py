@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from kagglebatt.iteration.breed import Bred, breed, by_rank, chances
@@ -43,8 +43,8 @@ class Remembered:
     def __init__(self, known: Mapping[bytes, frozenset[str]] | None = None) -> None:
         self._known = known or {}
 
-    def done(self, body: bytes) -> frozenset[str]:
-        return self._known.get(body, frozenset())
+    def left(self, body: bytes, contents: Sequence[str]) -> list[str]:
+        return [content for content in contents if content not in self._known.get(body, ())]
 
 
 def brood(count: int = 60, seed: int = 0, seen: Remembered | None = None) -> Bred:
