@@ -21,6 +21,8 @@ COST_OF_COLOUR = 0.4
 """Of each colour that is replaced by another."""
 MARGIN = 2.0
 """How much dearer than the best program that fits all pairs the chains are that are still looked at."""
+PATIENCE, LEAST_WORK = 3, 3_000
+"""Once a program fits all pairs, so many times the work that it took, and some more, may be spent on a better one."""
 _SIZES = 2
 _WEIGHTS = (0.1, 0.4, 0.0)
 _COSTS = (2.5, 4.0, 99.0)
@@ -34,6 +36,7 @@ class Explorer:
         self.pieces = Pieces(problem)
         self.without = without
         self._best = 99.0
+        self._fitted_at: int | None = None
         self._partial = 0
 
     def nodes(self, share: float) -> Iterator[Found]:
@@ -46,12 +49,17 @@ class Explorer:
 
     @property
     def settled(self) -> bool:
-        """Whether a program fits all pairs, and all that could be found now is much dearer."""
-        return self.graph.reached > self._best + MARGIN
+        """Whether a program fits all pairs, and what could be found now is much dearer, or took too long to find."""
+        if self._fitted_at is None:
+            return False
+        patient = self.meter.work <= PATIENCE * self._fitted_at + LEAST_WORK
+        return self.graph.reached > self._best + MARGIN or not patient
 
     def note(self, found: Found) -> Found:
-        """Remember the cheapest program that fits all pairs."""
+        """Remember the cheapest program that fits all pairs, and how much work the first one took."""
         if found.fitted == found.demos:
+            if self._fitted_at is None:
+                self._fitted_at = self.meter.work
             self._best = min(self._best, found.cost)
         return found
 

@@ -50,6 +50,8 @@ def search(
         moves = [*catalogue(problem), *(() if "mined" in without else mined(knowledge))]
         graph = Graph(problem, moves, meter, clock)
         explorer = Explorer(problem, graph, meter, clock, without)
+        for each in found:
+            explorer.note(each)
         for share in ROUNDS:
             with _stage("graph", seconds, found, notify):
                 if "graph" not in without:

@@ -37,6 +37,12 @@ def test_a_known_program_is_recalled(library: Knowledge) -> None:
     assert result.attempts[0][0] == task.test[0].answer
 
 
+def test_what_is_known_is_soon_told(library: Knowledge) -> None:
+    """Where a known program fits, little work is spent on a better one, however large the budget."""
+    result = search(task_of("67a3c6ac"), library, Budget(work=1_000_000))
+    assert result.work < 5_000
+
+
 def test_poisoned_answers_change_nothing(library: Knowledge) -> None:
     """Neither other answers of test pairs nor missing ones."""
     task = task_of("67a3c6ac")
