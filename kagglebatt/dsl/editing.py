@@ -107,7 +107,7 @@ def _overpainted(grid: Grid, obj: Object) -> Grid:
         for value, (i, j) in obj:
             if i >= 0 <= j:
                 lines[i][j] = value
-    except (IndexError, TypeError, ValueError):  # outside the grid, or no cell
+    except (IndexError, TypeError):  # outside the grid, or written where no number is
         return _painted(grid, _in_order(obj))
     blank = [line.count(_BLANK) for line in lines]
     if columns * len(lines) - sum(blank) != len(obj):
