@@ -75,7 +75,7 @@ def compare(plans: dict[str, Plan], tasks: dict[str, Task], timeout: float, cloc
         "plain_seconds": round(plain, 6),
         "times_faster": round(plain / ours, 3),
         "slowest": slowest,
-        "times_faster_without_slowest": round(rest_plain / rest_ours, 3),
+        "times_faster_without_slowest": round(rest_plain / rest_ours if rest_ours else plain / ours, 3),
         "judged": len(noticeable),
         "median_task": round(median(noticeable.values() or ratios.values()), 3),
         "slower": {name: round(ratio, 3) for name, ratio in sorted(noticeable.items()) if ratio * SLOWER < 1},

@@ -10,9 +10,11 @@ from typing import Any
 
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.containers import flattened, merge
+from kagglebatt.dsl.copies import copies
 from kagglebatt.dsl.mapping import mapped
 from kagglebatt.dsl.nesting import allow_levels
 from kagglebatt.dsl.order import ascending, walked
+from kagglebatt.dsl.patches import shift
 from kagglebatt.dsl.types import Container, Fn, Int, Set, Tuple
 
 __all__ = [
@@ -79,6 +81,10 @@ def lbind(function: Fn, fixed: Any) -> Fn:
     return lambda y, z, a: function(fixed, y, z, a)
 
 
+_BOUND_FIRST = lbind(lambda a, b: (a, b), None).__code__
+"""The code of a function of two with its first parameter fixed; it closes over ``fixed`` and ``function``."""
+
+
 def power(function: Fn, n: Int) -> Fn:
     """The function applied ``n`` times in a row, n >= 1; for 1 the function itself. ValueError below 1.
 
@@ -119,6 +125,11 @@ def rapply(functions: Container, value: Any) -> Container:
 
 def mapply(function: Fn, container: Container) -> Container:
     """The function of every member, flattened one level; follows the container."""
+    if type(container) is frozenset and getattr(function, "__code__", None) is _BOUND_FIRST:
+        fixed, inner = [cell.cell_contents for cell in function.__closure__ or ()]
+        moved = copies(fixed, container) if inner is shift else None
+        if moved is not None:
+            return moved
     return flattened(mapped(function, container), type(container) is tuple)
 
 

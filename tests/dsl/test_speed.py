@@ -1,0 +1,114 @@
+"""What makes the vocabulary fast changes nothing: kept sets, ranks, fused steps; and the plain rendering is right."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kagglebatt.dsl import places
+from kagglebatt.dsl.registry import PRIMITIVES, VOCABULARY
+
+ROOT = Path(__file__).parents[2]
+VECTORS = ROOT / "tests" / "data" / "vectors.jsonl"
+numbers = st.integers(-40, 40)
+pairs = st.tuples(numbers, numbers)
+cells = st.tuples(st.sampled_from([0, 1, 9, -1, True]), pairs)
+vectors = st.tuples(st.one_of(numbers, st.sampled_from([True, 150, 250])), numbers)
+
+
+def fn(name):
+    return PRIMITIVES[name].fn
+
+
+@pytest.fixture
+def scripts(monkeypatch):
+    """Scripts can be imported."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+
+
+def test_the_plain_rendering_passes_every_vector(scripts) -> None:
+    """It has the 160 primitives, and so is what figures can be compared with."""
+    from check_vectors import outcome
+    from plain_grids import PLAIN
+
+    assert set(PLAIN) == set(VOCABULARY)
+    failed = [line for line in VECTORS.read_text("utf-8").splitlines() if outcome(json.loads(line), PLAIN)]
+    assert failed == []
+
+
+def test_bench_dsl_compares_with_the_plain_rendering(tmp_path: Path) -> None:
+    """Totals, the ratio without the slowest, the median and who is slower, for one solver."""
+    solver = "def solve_007bbfb7(I):\n    O = hupscale(I, THREE)\n    return O\n"
+    (tmp_path / "one.py").write_text(f"from dsl import *\nfrom constants import *\n\n\n{solver}")
+    command = [sys.executable, ROOT / "scripts" / "bench_dsl.py", tmp_path / "one.py", "--plain"]
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    figures = json.loads(done.stdout)
+    assert figures["tasks"] == 1
+    assert figures["slowest"] == "007bbfb7"
+    assert len(figures["per_task"]["007bbfb7"]) == 2
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["1", lines[1].split()[0], lines[2].split()[0]]
+    assert "times as fast" in lines[1]
+
+
+def test_mutants_can_be_compared() -> None:
+    """A line for each, with what its steps gave; mutants that fail are among them."""
+    command = [sys.executable, ROOT / "scripts" / "outcomes_dsl.py", "--programs", "20", "--seed", "3"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [str(number) for number in range(20)]
+    assert any("RAISED:" in line for line in lines)
+
+
+def test_kept_sets_are_bounded_and_no_ones_in_particular() -> None:
+    """However many locations are asked for, few are kept; what is kept has Ints, whoever asked first."""
+    for far in range(0, 6000, 3):
+        fn("neighbors")((far, far))
+        fn("hfrontier")((far, 0))
+        fn("shoot")((far % 30, far % 29), (far % 7, 0))
+        fn("connect")((far % 31, 0), (far % 31, far % 23))
+    most = 37 * 37
+    assert len(places.ring) <= most
+    assert len(places.row_line) <= 37
+    assert max(len(places.rays), len(places.segments)) <= 1024
+    for name, given_first in (("dneighbors", (True, 7)), ("ineighbors", (7, True)), ("neighbors", (False, True))):
+        fn(name)(given_first)
+        numbers_of = [part for pair in fn(name)(tuple(map(int, given_first))) for part in pair]
+        assert {*map(type, numbers_of)} == {int}
+
+
+@given(st.one_of(st.frozensets(cells, max_size=20), st.frozensets(pairs, max_size=20)), st.frozensets(vectors))
+def test_copies_of_a_patch_are_its_shifts(patch, many) -> None:
+    """Fused, and one by one."""
+    moved = fn("mapply")(fn("lbind")(fn("shift"), patch), many)
+    assert moved == frozenset().union(*[fn("shift")(patch, vector) for vector in many])
+
+
+@given(st.frozensets(st.frozensets(cells, min_size=1, max_size=4), max_size=6), st.integers(0, 3))
+def test_order_and_extract_choose_as_if_sets_were_sorted(objs, least) -> None:
+    """With equal keys and several matches, too."""
+    walked = fn("totuple")(objs)
+    assert fn("order")(objs, fn("size")) == tuple(sorted(walked, key=len))
+    assert fn("order")(objs, fn("uppermost")) == tuple(sorted(walked, key=fn("uppermost")))
+    larger = fn("compose")(fn("rbind")(fn("greater"), least), fn("size"))
+    found = [member for member in walked if len(member) > least]
+    if found:
+        assert fn("extract")(objs, larger) == found[0]
+    else:
+        with pytest.raises(ValueError, match="no member"):
+            fn("extract")(objs, larger)
+
+
+def test_a_function_that_fails_for_some_members_fails_alike() -> None:
+    """What is called in its place gives way to the primitive."""
+    assert fn("apply")(fn("first"), frozenset([(1, 2), frozenset([3])])) == frozenset([1, 3])
+    assert fn("apply")(fn("last"), (frozenset([3, 4]), (5,))) == (4, 5)
+    with pytest.raises(TypeError):
+        fn("apply")(fn("size"), (1, 2))
+    with pytest.raises(TypeError):
+        fn("apply")(fn("neighbors"), frozenset([1]))
