@@ -8,13 +8,16 @@ import sys
 from random import Random
 
 from kagglebatt.programs.program import Program
-from kagglebatt.search.budget import Budget
+from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.catalogue import catalogue
+from kagglebatt.search.graph import Node
 from kagglebatt.search.knowledge import Knowledge, Known
-from kagglebatt.search.moves import following, written
+from kagglebatt.search.moves import GRID, Move, following, written
+from kagglebatt.search.pieces import Pieces
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled
 from kagglebatt.search.search import search
+from kagglebatt.search.stack import Stacker
 from kagglebatt.tasks.task import Task, parse_task
 
 _rng = Random(5)
@@ -99,7 +102,7 @@ def test_a_near_program_is_changed() -> None:
 _PRINTED = """
 from kagglebatt import load_tasks
 from kagglebatt.programs.library import read_library
-from kagglebatt.search.budget import Budget
+from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.knowledge import knowledge
 from kagglebatt.search.search import search
 (task,) = load_tasks("arc1-training", ids=["5582e5ca"])
@@ -121,3 +124,42 @@ def test_hash_seeds_change_nothing() -> None:
         for seed in ("1", "2")
     ]
     assert said[0] == said[1] != ""
+
+
+def pieces_of(task: Task, *expressions: str) -> Pieces:
+    """The input, and what expressions give of it, as pieces."""
+    problem = Problem.of(task)
+    pieces = Pieces(problem)
+    root = Node(problem.inputs, GRID, 0.0, 0)
+    pieces.add(root)
+    for expression in expressions:
+        move = Move(written(expression), GRID, GRID, 1.0)
+        values = tuple(compiled(move.program)(grid, ()) for grid in problem.inputs)
+        pieces.add(Node(values, GRID, 1.0, 1, root, move))
+    return pieces
+
+
+def test_a_piece_is_copied_to_a_place() -> None:
+    """Where another piece has a colour; the program that is written of it is right on every sample."""
+    task = task_by(written("paint(I, toobject(ofcolor(I, ONE), canvas(maincolor(tophalf(I)), shape(I))))"))
+    pieces = pieces_of(task, "canvas(maincolor(tophalf(I)), shape(I))")
+    (size,) = pieces.by_size
+    stacker = Stacker(pieces, size, Meter(Budget()))
+    (stack,) = stacker.stacks(stacker.demo_cells, (0.0,), (99.0,))
+    program = stack.program(0, None)
+    assert "toobject" in program.names
+    assert [compiled(program)(sample.input, ()) for sample in task.samples] == [s.answer for s in task.samples]
+
+
+def test_work_and_seconds_end_a_search() -> None:
+    """Whichever is used up first, in all or by a share."""
+    now = [0.0]
+    meter = Meter(Budget(seconds=10.0, work=100), lambda: now[0])
+    assert not meter.used_up()
+    meter.spend(50)
+    assert meter.used_up(0.5)
+    assert not meter.used_up(0.6)
+    now[0] = 6.5
+    assert meter.used_up(0.6)
+    meter.spend(50)
+    assert meter.used_up()
