@@ -60,6 +60,23 @@ def _copied_places(patch: frozenset[Any], steps: list[int]) -> frozenset[Any] | 
 def _reached(places: list[int], steps: list[int]) -> list[tuple[int, int]]:
     """Every place a step away from one of the places, once."""
     reached: set[int] = set()
-    for step in steps:
-        reached.update([place + step for place in places])
-    return [((place + _HALF) // _WIDE, (place + _HALF) % _WIDE - _HALF) for place in reached]
+    few, many = (places, steps) if len(places) < len(steps) else (steps, places)
+    for one in few:
+        reached.update([one + other for other in many])
+    return list(map(_LOCATIONS.__getitem__, reached))
+
+
+class _Locations(dict[int, tuple[int, int]]):
+    """The location of each number: those of usual grids are kept."""
+
+    def __missing__(self, place: int) -> tuple[int, int]:
+        row, column = divmod(place + _HALF, _WIDE)
+        column -= _HALF
+        if abs(row) <= _NEAR and abs(column) <= _NEAR:
+            self[place] = (row, column)
+        return (row, column)
+
+
+_NEAR = 64
+"""Rows and columns whose locations are kept: 16,641 of them, less than three megabytes."""
+_LOCATIONS = _Locations()
