@@ -18,6 +18,7 @@ class Choice:
         name: of its first parent, for readers.
         exact: whether it reproduces every demo pair.
         nearness: per demo pair, so that tasks can be compared.
+        made_by: the operator that readers are told; what made it smaller afterwards is none, unless it is the only one.
     """
 
     content: str
@@ -26,16 +27,17 @@ class Choice:
     name: str
     exact: bool
     nearness: float
+    made_by: str = ""
+
+    @property
+    def operator(self) -> str:
+        """``made_by``, or the operator of its origin; empty of a program that was given."""
+        return self.made_by or (self.origin.operator if self.origin.parents else "")
 
     @property
     def owner(self) -> str:
-        """How it is named in a hand."""
-        return owner_of(self.name, self.origin)
-
-
-def owner_of(name: str, origin: Origin) -> str:
-    """A program as it is named in a hand: by its parent and its operator, or by its own name where it was given."""
-    return f"{name} ~{origin.operator}" if origin.parents else name
+        """How it is named in a hand: by its parent and its operator, or by its own name where it was given."""
+        return f"{self.name} ~{self.operator}" if self.operator else self.name
 
 
 def choose(choices: Sequence[Choice], seats: int) -> list[Choice]:

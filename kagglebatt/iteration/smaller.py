@@ -74,7 +74,7 @@ def make_smaller(
         if after.program != before.program:
             parent = md5(before.program.body)
             origins[parent] = before.origin
-            now[place] = replace(after, origin=Origin(SMALLER, (parent,)))
+            now[place] = replace(after, origin=Origin(SMALLER, (parent,)), made_by=before.operator)
     return now, origins
 
 

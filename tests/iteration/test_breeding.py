@@ -150,6 +150,7 @@ def test_a_program_is_made_smaller_as_long_as_no_output_changes(tiny_task: Task)
         made, replaced = make_smaller(given, tasks, pool, Stop())
     assert made[0].program == parse_program("x1 = vmirror(I); O = replace(x1, ZERO, FOUR)").canonical
     assert made[0].origin == Origin("smaller", (md5(given[0].program.body),))
+    assert made[0].owner == "x ~compose"
     assert replaced == {md5(given[0].program.body): given[0].origin}
     assert made[1] == given[1]
 
