@@ -1,10 +1,11 @@
-"""The documents: every README command works word by word, every option and command is named."""
+"""The documents: what they say works word by word, every option and command is named."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,9 @@ from kagglebatt.commands.cli import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+PAGES = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "docs").rglob("*.md"))}
+EVERY = {"README.md": README, "CONTRIBUTING.md": CONTRIBUTING, **PAGES}
 
 
 def snippet(marker: str) -> str:
@@ -76,8 +80,8 @@ def test_readme_test_command(clone: Path) -> None:
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("script", re.findall(r"^python (scripts/(?:check|bench).+)$", README, re.MULTILINE))
-def test_readme_scripts(script: str) -> None:
+@pytest.mark.parametrize("script", re.findall(r"^python (scripts/(?:check|bench).+)$", CONTRIBUTING, re.MULTILINE))
+def test_developers_scripts(script: str) -> None:
     """The developers' scripts run as they are written."""
     done = subprocess.run([sys.executable, *script.split()], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -94,15 +98,85 @@ def commands(group: click.Group) -> Iterator[click.Command]:
             yield from commands(command)
 
 
-def test_every_command_and_common_option_is_in_the_readme() -> None:
-    """And what the README names exists."""
+def test_every_command_and_common_option_is_documented() -> None:
+    """Commands in the README, options in it or in the pages; and what they name exists."""
     for name in cli.list_commands(click.Context(cli)):
-        assert f"kagglebatt {name}" in README
+        assert re.search(rf"kagglebatt\s{name}\b", README), name
     options = {option for parameter in cli.commands["evolve"].params for option in parameter.opts}
-    missing = {option for option in options if option.startswith("--") and f"`{option}" not in README}
+    text = "\n".join(EVERY.values())
+    missing = {option for option in options if option.startswith("--") and f"`{option}" not in text}
     assert missing <= {"--id", "--help"}
     known = {option for each in commands(cli) for parameter in each.params for option in parameter.opts}
-    assert set(re.findall(r"`(--[a-z-]+)", README)) <= known
+    assert set(re.findall(r"`(--[a-z-]+)", text)) <= known | {"--help", "--list-faults"}
+
+
+def command_lines() -> Iterator[tuple[str, str]]:
+    """(document, command line) of every call of kagglebatt in a block of a document, or written out in its text."""
+    for name, text in EVERY.items():
+        for block in re.findall(r"^```(?:bash)?\n(.+?)^```$", text, re.DOTALL | re.MULTILINE):
+            for line in block.splitlines():
+                for call in re.findall(r"(?:^|&& )kagglebatt (.+?)(?: \|\| .+| && .+|\s+#.+)?$", line):
+                    yield name, call
+        for call in re.findall(r"`kagglebatt ((?:[a-z-]+ )+(?:--?[a-z-]+.*?)?)`", re.sub(r"\s+", " ", text)):
+            yield name, call
+
+
+@pytest.mark.parametrize(("document", "line"), sorted(set(command_lines())))
+def test_every_command_line_is_understood(document: str, line: str) -> None:
+    """Its commands and options exist and take what they are given; nothing is run."""
+    group: click.Command = cli
+    arguments = shlex.split(line)
+    context = click.Context(cli)
+    while isinstance(group, click.Group):
+        found = group.get_command(context, arguments.pop(0))
+        assert found is not None, document
+        group = found
+    group.make_context(line, arguments, parent=context)
+
+
+LED = {
+    "README.md": README,
+    **{name: PAGES[name] for name in ("first-steps.md", "solvers.md", "evolving.md", "workers.md")},
+}
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("document", LED)
+def test_what_a_document_leads_through_works(document: str, tmp_path: Path) -> None:
+    """All its blocks in order, in an empty folder; but for those that have a test of their own."""
+    text = LED[document]
+    for name, content in re.findall(r"<!-- (\w+\.py) -->\n```python\n(.+?)```", PAGES["first-steps.md"], re.DOTALL):
+        (tmp_path / name).write_text(content)
+    blocks = re.findall(r"(?<!-->\n)```bash\n(.+?)```", text, re.DOTALL)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for number, code in enumerate(re.findall(r"<!-- python -->\n```python\n(.+?)```", text, re.DOTALL)):
+        (tmp_path / f"block_{number}.py").write_text(code)
+        blocks.append(f"python block_{number}.py")
+    done = subprocess.run(
+        ["bash", "-ec", "\n".join(blocks)], cwd=tmp_path, check=False, capture_output=True, text=True,
+        env={**os.environ, "PATH": path},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for said in re.findall(r"<!-- said -->\n```\n(.+?)```", text, re.DOTALL):
+        assert said in done.stdout
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("document", ["README.md", "evolving.md"])
+def test_an_iteration_looks_as_it_is_shown(document: str, tmp_path: Path) -> None:
+    """Each line that is shown has the form of one that is printed."""
+    (shown,) = re.findall(r"<!-- evolve -->\n```\n(.+?)```", EVERY[document], re.DOTALL)
+    command = [sys.executable, "-m", "kagglebatt", "evolve", "--tasks", "20", "--iterations", "2"]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    printed = {outline(line) for line in done.stdout.splitlines()}
+    assert {outline(line) for line in shown.splitlines()} <= printed
+
+
+def outline(line: str) -> str:
+    """A line without its numbers, names of tasks, programs and operators, and how many more there are."""
+    line = re.sub(r"\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b|~?[a-z-]+(?= from)|\band .+ more$", "X", line)
+    line = re.sub(r"\d[\d,.]*( min| s| h)?", "N", line)
+    return re.sub(r" by .*", " by X", re.sub(r"(, about N left)?$", "", line))
 
 
 def test_changelog_is_about_this_version() -> None:
@@ -110,7 +184,7 @@ def test_changelog_is_about_this_version() -> None:
     assert re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)[0] == __version__
 
 
-PAGE = (ROOT / "docs" / "kaggle.md").read_text("utf-8")
+PAGE = PAGES["kaggle.md"]
 
 
 def masked(text: str) -> str:

@@ -29,7 +29,7 @@ def evolve(settings: Settings | None = None, *, progress: bool = True, **keyword
 
     >>> import kagglebatt as kb
     >>> tasks = kb.load_tasks("arc1-training", ids=["67a3c6ac"])
-    >>> for report in kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=4, jobs=1, home="home"):
+    >>> for report in kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=4, offspring=20, home="home"):
     ...     print(report.solved(on_tests=True), "of", len(report.tasks), "solved")
     1 of 1 solved
 

@@ -26,7 +26,7 @@ class OpenArchive:
 
     >>> import kagglebatt as kb
     >>> tasks = kb.load_tasks("arc1-training", ids=["67a3c6ac"])
-    >>> _ = list(kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=1, mutate=0, jobs=1, home="home"))
+    >>> _ = list(kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=1, offspring=20, home="home"))
     >>> with kb.open_home("home") as home:
     ...     home.archive.program(home.archive.table()[0]["md5"][:8])
     <solver e53442d8: 1 step>
@@ -116,7 +116,7 @@ class OpenCache:
 
     >>> import kagglebatt as kb
     >>> tasks = kb.load_tasks("arc1-training", ids=["67a3c6ac"])
-    >>> _ = list(kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=1, mutate=0, jobs=1, home="home"))
+    >>> _ = list(kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=1, offspring=20, home="home"))
     >>> with kb.open_home("home") as home:
     ...     home.cache
     <cache: 1 solver body, 1 verdict>
@@ -174,7 +174,7 @@ def open_home(path: str | os.PathLike[str] = "home") -> Iterator[OpenHome]:
 
     >>> import kagglebatt as kb
     >>> tasks = kb.load_tasks("arc1-training", ids=["67a3c6ac"])
-    >>> _ = list(kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=1, mutate=0, jobs=1, home="home"))
+    >>> _ = list(kb.evolve(tasks=tasks, solvers="O = vmirror(I)", candidates=1, offspring=20, home="home"))
     >>> with kb.open_home("home") as home:
     ...     rows = home.archive.table()
     >>> rows[0]["task"], rows[0]["o_score"], rows[0]["steps"]

@@ -12,8 +12,8 @@ def primitives(name: str = "") -> Table:
     """The primitives and constants whose name contains a text, or all; with types and what they do.
 
     >>> import kagglebatt as kb
-    >>> kb.primitives("mirror").column("name")
-    ['cmirror', 'dmirror', 'hmirror', 'vmirror']
+    >>> kb.primitives("upscale").column("name")
+    ['hupscale', 'upscale', 'vupscale']
     >>> kb.primitives("TEN")[0]["does"]
     'the value 10'
     """
