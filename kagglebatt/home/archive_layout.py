@@ -9,6 +9,7 @@ from typing import Any
 
 from kagglebatt.errors import HomeError
 from kagglebatt.home.database import Layout
+from kagglebatt.running.nearness import EXACT
 
 FILE_NAME = "archive.sqlite"
 
@@ -159,6 +160,7 @@ INVALID_ROWS = {
         "content md5 task",
         "nearness o_score demos similarity steps iteration",
         "content = '' OR o_score NOT BETWEEN 0 AND demos OR similarity NOT BETWEEN 0 AND 1000 "
+        f"OR nearness NOT BETWEEN 0 AND {EXACT} * demos "
         f"OR {' OR '.join(f'typeof({name}) != {_BLOB} OR length({name}) > 64' for name in ('outputs', 'first'))}",
     ),
     "origin": _invalid("md5 kind task content line", "", "kind NOT IN ('solver', 'stone')"),

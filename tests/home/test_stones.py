@@ -243,6 +243,8 @@ HOSTILE = [
     "UPDATE stone SET nearness = 9e99",
     "UPDATE stone SET o_score = 3",
     "UPDATE stone SET similarity = 1001",
+    "UPDATE stone SET nearness = 4001",
+    "UPDATE stone SET nearness = -1",
     "UPDATE stone SET outputs = 'text'",
     "UPDATE stone SET first = zeroblob(1000)",
     "UPDATE stone SET content = ''",
@@ -285,7 +287,7 @@ def test_a_line_that_leads_in_a_circle_ends(tmp_path: Path) -> None:
 
 
 TOO_MUCH: dict[str, Callable[[Archive], object]] = {
-    "nearness": lambda kept: kept.file(1, [], [], {}, [stone(nearness=10**13)]),
+    "nearness": lambda kept: kept.file(1, [], [], {}, [stone(nearness=4001)]),
     "outputs": lambda kept: kept.file(1, [], [], {}, [stone(outputs=b"x" * 65)]),
     "no content": lambda kept: kept.file(1, [], [], {}, [stone(content="")]),
     "operator": lambda kept: kept.file(1, [], [], {}, [stone()], {stone().md5: Origin("x" * 41)}),
