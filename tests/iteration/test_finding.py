@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -199,3 +203,48 @@ def test_shards_breed_other_offspring_and_find_more_together(breeding: Settings,
     with Archive(tmp_path / "merged") as kept:
         assert {stone.task for stone in kept.stones()} == bred[0] | bred[1]
     assert not bred[0] & bred[1]
+
+
+def command(settings: Settings, home: Path, iterations: int) -> list[str]:
+    return [
+        sys.executable, "-m", "kagglebatt", "evolve", "--tasks", "6", "--offspring", str(settings.offspring),
+        "--probe-ms", str(settings.probe_ms), "--timeout", str(settings.timeout), "--candidates", "4", "--seed",
+        str(settings.seed), "--solvers", str(settings.solvers), "--jobs", "2", "--home", str(home), "--iterations",
+        str(iterations), "--no-progress",
+    ]  # fmt: skip
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_killed_ten_times_and_continued_it_finds_the_same(seed: int, breeding: Settings, tmp_path: Path) -> None:
+    """Under another hash seed each time; what is missing to three iterations is made up for."""
+    breeding = replace(breeding, seed=seed, offspring=600)
+    tasks = load_tasks("arc1-training", 6)
+    grown(breeding, tasks, home=tmp_path / "plain")
+    for number in range(10):
+        process = subprocess.Popen(
+            command(breeding, breeding.home, 3),
+            env={**os.environ, "PYTHONHASHSEED": str(number)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1.0 + 0.35 * number)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if done(breeding.home) >= 3:
+            break
+    if (left := 3 - done(breeding.home)) > 0:
+        subprocess.run(command(breeding, breeding.home, left), check=True, capture_output=True)
+    assert done(breeding.home) >= 3
+    if done(breeding.home) > 3:  # it was quicker than the kills: the other goes on, too
+        grown(breeding, tasks, home=tmp_path / "plain", iterations=done(breeding.home) - 3)
+    assert content(breeding.home) == content(tmp_path / "plain")
+
+
+def done(home: Path) -> int:
+    """Iterations that are filed."""
+    with Archive(home) as kept:
+        return kept.next_iteration - 1
