@@ -72,43 +72,63 @@ class Answer:
         self._grid = answer
         self.packed = packed_grid(answer)  # None of one that is so large that no output reproduces it
         self._size = len(answer), len(answer[0])
-        cells = bytes(chain.from_iterable(answer))
+        self._cells = cells = bytes(chain.from_iterable(answer))
         background = _most_common(cells)
         self._palette = set(cells)
         self._rows, self._columns = _profiles(answer, background)
-        self._foreground = [[value != background for value in row] for row in answer]
+        self._foreground = [value != background for value in cells]
         self._foreground_size = len(cells) - cells.count(background)
 
-    def compare(self, grid: Grid, packed: bytes) -> tuple[int, int]:
+    def compare(self, grid: Grid, packed: bytes, beat: int = -1) -> tuple[int, int]:
         """(nearness, similarity) of an output that is a grid.
 
         Args:
             packed: the output as ``packed_grid`` gives it.
+            beat: where the nearness is not above this, it need not be worked out: some number that is not above it is
+                given instead.
         """
         if packed == self.packed:
             return EXACT, PERFECT
         (rows, columns), (wanted_rows, wanted_columns) = (len(grid), len(grid[0])), self._size
-        agreeing = foreground = 0
-        for mine, theirs, kept in zip(grid, self._grid, self._foreground, strict=False):
-            equal = list(map(eq, mine, theirs))
-            agreeing += sum(equal)
-            foreground += sum(compress(equal, kept))
-        cells = packed[_WIDTH_BYTES:]
-        palette = set(cells)
         least = min(rows, wanted_rows) * min(columns, wanted_columns)
         most = max(rows, wanted_rows) * max(columns, wanted_columns)
-        likeness = PERFECT * agreeing // most
+        shape = PERFECT * least // most
+        same = (rows, columns) == self._size
+        if _at_most(PERFECT if same else 0, 2 * shape) <= beat:  # no more cells agree than both have
+            return beat, 0
+        cells = packed[_WIDTH_BYTES:]
+        equal = list(map(eq, cells, self._cells)) if same else self._agreeing(grid)
+        likeness = PERFECT * sum(equal) // most
+        similarity = likeness if same else 0
+        if _at_most(similarity, likeness + shape) <= beat:
+            return beat, similarity
+        palette = set(cells)
         by_row, by_column = _profiles(grid, _most_common(cells))
+        foreground = sum(compress(equal, self._foreground))
         said = (
             likeness,
             PERFECT * len(palette & self._palette) // len(palette | self._palette),
-            PERFECT * least // most,
+            shape,
             PERFECT * foreground // self._foreground_size if self._foreground_size else PERFECT,
             PERFECT * sum(map(eq, by_row, self._rows)) // max(rows, wanted_rows),
             PERFECT * sum(map(eq, by_column, self._columns)) // max(columns, wanted_columns),
         )
-        similarity = likeness if (rows, columns) == self._size else 0
         return similarity + sum(said) // len(said), similarity
+
+    def _agreeing(self, grid: Grid) -> list[bool]:
+        """For each cell of the answer whether a grid of another size has the same there."""
+        columns = self._size[1]
+        equal: list[bool] = []
+        for mine, theirs in zip(grid, self._grid, strict=False):
+            row = list(map(eq, mine, theirs))
+            equal += row
+            equal += [False] * (columns - len(row))
+        return equal
+
+
+def _at_most(similarity: int, two: int) -> int:
+    """The most that a nearness can be after what two of the differs say together."""
+    return similarity + (two + (len(DIFFERS) - 2) * PERFECT) // len(DIFFERS)
 
 
 def _most_common(cells: bytes) -> int:

@@ -211,11 +211,15 @@ class _Pair:
         """See ``Values.output``."""
         return self._values.output(number)
 
-    def near(self, grid: Grid, packed: bytes) -> tuple[int, int]:
-        """(nearness, similarity) of an output, which is worked out once."""
+    def near(self, grid: Grid, packed: bytes, beat: int = -1) -> tuple[int, int]:
+        """(nearness, similarity) of an output, which is worked out once; see ``Answer.compare``.
+
+        Args:
+            beat: the same each time, or -1 before it is ever something else.
+        """
         known = self.seen.get(packed)
         if known is None:
-            known = self.seen[packed] = self._answer.compare(grid, packed)
+            known = self.seen[packed] = self._answer.compare(grid, packed, beat)
         return known
 
 
@@ -267,11 +271,15 @@ class _Probe:
             self._counts[SLOW_ONES if value is SLOW else FAULTS] += 1
         elif packed != pair.answer and (packed == pair.input or output_digest(packed) in self._part.target.known):
             self._counts[KNOWN] += 1
-        elif not self._is_near(1, pair.near(value, packed)[0]):
+        elif not self._is_near(1, pair.near(value, packed, self._to_beat(pair))[0]):
             self._counts[FAR] += 1
         else:
             return packed
         return None
+
+    def _to_beat(self, pair: _Pair) -> int:
+        """What is not near on the first pair has no more."""
+        return max(pair.base, self._part.target.nearest // len(self._samples))
 
     def _is_near(self, pairs: int, nearness: int) -> bool:
         """Whether so much on the first pairs is near; the answer of all of them always is."""
