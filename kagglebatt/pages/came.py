@@ -124,7 +124,7 @@ def _totals(sums: Mapping[str, int | float]) -> str:
     return (
         f"{plural(int(sums['iterations']), 'iteration')}, {plural(int(sums['candidates']), 'candidate')}, "
         f"{plural(int(sums['executed']), 'run')} of a candidate on a pair, {plural(int(sums['filed']), 'solver')} "
-        f"filed, {duration(sums['seconds'])}."
+        "filed."
     )
 
 
@@ -154,7 +154,8 @@ def _funnel(reports: Sequence[Mapping[str, Any]]) -> Iterator[Bar]:
     every = max(map(search.__getitem__, _SEARCH))
     for key, name in _SEARCH.items():
         if every:
-            yield Bar(name, _part(search[key], every), f"{search[key]:,.0f}{_share(search[key], every)}")
+            share = _share(search[key], search["probes"]) if key == "promising" else ""
+            yield Bar(name, _part(search[key], every), f"{search[key]:,.0f}{share}")
     full = max(map(total.__getitem__, _FUNNEL))
     for key, name in _FUNNEL.items():
         if total[key] or key in _ALWAYS:

@@ -55,7 +55,7 @@ def draw(lines: Sequence[Line], words: str, unit: str, bars: bool = False) -> st
                 continue
             axes.step(numbers, values, where="post", color=colour, linestyle=dashes, linewidth=1.8)
             axes.plot(numbers[-1:], values[-1:], "o" if dashes == "-" else "s", color=colour, markersize=4)
-        axes.set_ylim(bottom=0, top=None if any(value for line in lines for _, value in line.points) else 1)
+        axes.set_ylim(0, 1.06 * max(value for line in lines for _, value in line.points) or 1)
         axes.set(xlabel="iteration", ylabel=unit)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
         axes.yaxis.set_major_locator(MaxNLocator(integer=not bars, nbins=4))

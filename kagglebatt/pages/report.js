@@ -9,6 +9,7 @@
   ));
   const places = new Map(tasks.map((task) => [task.id, task]));
   const section = byId("kb-task");
+  const LONG = 6; // steps, from which on a step's value stays in view beside them on a phone
   let open = null;
 
   // ---- small pieces
@@ -66,9 +67,9 @@
       if (known.length === height && known[0].length === width) {
         const cells = differing(rows, known);
         words += cells.length ? `, ${cells.length} of ${height * width} cells differ` : ", as expected";
-        const inset = Math.min(0.12, 1.2 / cell);
+        const thick = Math.min(2.2, cell / 5) / cell;
+        const inset = 0.9 * thick + 0.5 / cell; // within the cell's own lines
         const marks = cells.map(([i, j]) => `M${j + inset} ${i + inset}h${1 - 2 * inset}v${1 - 2 * inset}h-${1 - 2 * inset}z`).join("");
-        const thick = Math.min(3, cell / 3) / cell;
         if (marks) {
           svg.append(path("none", marks, { class: "differs", stroke: "#000000", "stroke-width": 1.8 * thick }));
           svg.append(path("none", marks, { stroke: "#ffffff", "stroke-width": 0.8 * thick }));
@@ -160,7 +161,7 @@
     return [
       element("h3", { textContent: "The program, and what each step computes" }),
       element("fieldset", { className: "choose" }, element("legend", { textContent: "on" }), ...radios),
-      element("div", { className: "run" }, program, value),
+      element("div", { className: found.program.length > LONG ? "run long" : "run" }, program, value),
     ];
   }
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from kagglebatt.commands.cli import main
 from kagglebatt.errors import SettingsError
 from kagglebatt.iteration.iterate import evolve
-from kagglebatt.notebook.bundle import BUDGET, BundleRequest, build, client_text
+from kagglebatt.notebook.bundle import BUDGET, BundleRequest, _code, build, client_text
 from kagglebatt.notebook.kernel_metadata import faults, kernel_metadata, slugify
 from kagglebatt.notebook.payload import pack
 from kagglebatt.settings import Settings
@@ -63,6 +63,20 @@ def test_the_notebook_is_valid_and_small(grown: Path) -> None:
     assert bundle.size == len(text.encode())
     assert set(bundle.parts) == {"code", "tasks", "home", "notebook"}
     assert bundle.notebook.metadata.kagglebatt.bundle == bundle.id
+
+
+def test_the_report_comes_first_and_sources_are_folded(grown: Path) -> None:
+    """Where Kaggle, Jupyter and nbconvert honour it; and what the page is made of is packed."""
+    made = build(replace(ORDER, home=grown), TASKS).notebook
+    cells = [cell for cell in made.cells if cell.cell_type == "code"]
+    assert cells[0].id == "page"
+    for cell in cells:
+        folded = {"_kg_hide-input": True, "jupyter": {"source_hidden": True}, "transient": {"remove_source": True}}
+        assert folded.items() <= cell.metadata.items()
+        assert "hide-input" in cell.metadata.tags
+    assert {"kagglebatt/pages/report.html.j2", "kagglebatt/pages/report.css", "kagglebatt/pages/report.js"} <= set(
+        _code()
+    )
 
 
 def test_parameters_are_baked(grown: Path) -> None:

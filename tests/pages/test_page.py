@@ -273,7 +273,7 @@ def test_the_command_writes_the_page_of_a_home(tmp_path: Path) -> None:
 def test_an_evolution_makes_the_page_where_it_is_asked_to(tmp_path: Path) -> None:
     """At its end, of all that was found since it began."""
     page = tmp_path / "page.html"
-    arguments = ["evolve", "--home", str(tmp_path / "home"), "-i", "67a3c6ac", "--candidates", "2", "--jobs", "1"]
+    arguments = ["evolve", "--home", str(tmp_path / "home"), "-i", "67a3c6ac", "--offspring", "0", "--jobs", "1"]
     done = CliRunner().invoke(cli, [*arguments, "--report", str(page)], catch_exceptions=False)
     assert done.output.splitlines()[-1].startswith(f"kagglebatt: {page}: the report")
     assert "1 task of <b>arc1-training</b>" in page.read_text("utf-8")
