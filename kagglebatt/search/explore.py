@@ -23,6 +23,7 @@ MARGIN = 2.0
 """How much dearer than the best program that fits all pairs the chains are that are still looked at."""
 PATIENCE, LEAST_WORK = 3, 3_000
 """Once a program fits all pairs, so many times the work that it took, and some more, may be spent on a better one."""
+LOW_STACK = 2
 _SIZES = 2
 _WEIGHTS = (0.1, 0.4, 0.0)
 _COSTS = (2.5, 4.0, 99.0)
@@ -56,9 +57,12 @@ class Explorer:
         return self.graph.reached > self._best + MARGIN or not patient
 
     def note(self, found: Found) -> Found:
-        """Remember the cheapest program that fits all pairs, and how much work the first one took."""
+        """Remember the cheapest program that fits all pairs, and how much work the first one took.
+
+        A high stack that fits is often wrong on test inputs, and no reason to stop.
+        """
         if found.fitted == found.demos:
-            if self._fitted_at is None:
+            if self._fitted_at is None and found.pieces <= LOW_STACK:
                 self._fitted_at = self.meter.work
             self._best = min(self._best, found.cost)
         return found
