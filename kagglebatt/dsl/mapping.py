@@ -30,9 +30,15 @@ def mapped(function: Any, container: Any) -> list[Any]:
 
     Where it raises, it is asked again in the one order: of several members that it fails for, the same one is first.
     """
+    if function in _INSTEAD:
+        try:
+            return list(map(_INSTEAD[function], container))
+        except Exception:  # noqa: BLE001, S110 - whatever it is, the primitive is asked
+            pass
     try:
-        return list(map(_INSTEAD.get(function, function), container))
+        return list(map(function, container))
     except Exception:
-        if type(container) is not frozenset and function not in _INSTEAD:
-            raise
-    return list(map(function, ascending(container)))
+        if type(container) is frozenset:
+            for member in ascending(container):
+                function(member)
+        raise

@@ -108,6 +108,9 @@ def test_a_function_that_fails_for_some_members_fails_alike() -> None:
     """What is called in its place gives way to the primitive."""
     assert fn("apply")(fn("first"), frozenset([(1, 2), frozenset([3])])) == frozenset([1, 3])
     assert fn("apply")(fn("last"), (frozenset([3, 4]), (5,))) == (4, 5)
+    sets = frozenset(frozenset([9 - n, 20 + n]) for n in range(9))
+    for name in ("first", "last"):
+        assert fn("order")(sets, fn(name)) == tuple(sorted(sets, key=fn(name)))
     with pytest.raises(TypeError):
         fn("apply")(fn("size"), (1, 2))
     with pytest.raises(TypeError):
