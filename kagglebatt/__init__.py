@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kagglebatt.api.opened import open_home
     from kagglebatt.api.program import Program, read_library, read_programs
     from kagglebatt.api.scoring import run, score
+    from kagglebatt.api.solving import solve
     from kagglebatt.api.tasks import load_tasks
     from kagglebatt.api.tracing import trace
     from kagglebatt.api.vocabulary import primitives
@@ -43,6 +44,7 @@ __all__ = [
     "read_programs",
     "run",
     "score",
+    "solve",
     "trace",
 ]
 
@@ -60,6 +62,7 @@ _PLACES = {
     "read_programs": "api.program",
     "run": "api.scoring",
     "score": "api.scoring",
+    "solve": "api.solving",
     "trace": "api.tracing",
 }
 """Where each name is defined."""

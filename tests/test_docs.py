@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import shlex
@@ -69,6 +70,24 @@ def test_readme_start_command(clone: Path) -> None:
     assert done.returncode == 0, done.stderr
     rows = [line.split(" | ")[:2] for line in done.stdout.splitlines() if line.startswith(("| 5", "| 100"))]
     assert rows == [["| 5", "1"], ["| 5", "2"], ["| 100", "1"], ["| 100", "2"]]
+
+
+def test_readme_solve_commands(tmp_path: Path) -> None:
+    """From a file of challenges to a submission that is seen to be good, as it is written."""
+    (text,) = re.findall(r"<!-- solve -->\n```bash\n(.+?)```", README, re.DOTALL)
+    install, *lines = text.splitlines()
+    assert install == "python -m pip install kagglebatt"
+    task = {"train": [{"input": [[1, 2]], "output": [[2, 1]]}, {"input": [[3, 0]], "output": [[0, 3]]}],
+            "test": [{"input": [[7, 8]]}]}  # fmt: skip
+    (tmp_path / "arc-agi_test_challenges.json").write_text(json.dumps({"mirror": task}))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-ec", "\n".join(lines)], cwd=tmp_path, check=False, capture_output=True, text=True,
+        env={**os.environ, "PATH": path},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "1  fit all demo pairs" in done.stdout
+    assert done.stdout.endswith("complete and valid: two attempts at each of 1 test inputs of 1 tasks\n")
 
 
 @pytest.mark.campaign

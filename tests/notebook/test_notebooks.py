@@ -18,6 +18,7 @@ from kagglebatt.tasks.picture import PALETTE, Gallery, grid_svg, task_gallery
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "kagglebatt" / "notebook" / "kernel.ipynb"
+SOLVE_TEMPLATE = TEMPLATE.with_name("solve_kernel.ipynb")
 MISTAKES = (
     'kb.load_tasks("arc1-trainin")',
     'kb.run("O = hmiror(I)", task)',
@@ -25,7 +26,7 @@ MISTAKES = (
     'with kb.open_home("nowhere"): pass',
     "1 / 0",
 )
-NOTEBOOKS = [*sorted((ROOT / "notebooks").glob("*.ipynb")), TEMPLATE]
+NOTEBOOKS = [*sorted((ROOT / "notebooks").glob("*.ipynb")), TEMPLATE, SOLVE_TEMPLATE]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -56,7 +57,7 @@ def test_the_template_says_what_it_is(tmp_path: Path) -> None:
 
 def test_the_notebooks_of_the_project_run_by_themselves() -> None:
     """The template is not among them: it lies in the package, where an installed one finds it, too."""
-    assert [path.name for path in NOTEBOOKS if path.parent == ROOT / "notebooks"] == ["tour.ipynb"]
+    assert [path.name for path in NOTEBOOKS if path.parent == ROOT / "notebooks"] == ["solve.ipynb", "tour.ipynb"]
 
 
 @pytest.fixture(scope="module")
