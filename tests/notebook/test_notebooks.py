@@ -129,3 +129,16 @@ def test_gallery_escapes_captions_and_names_every_pair() -> None:
         assert caption.endswith(words)
         assert grid == answer
     assert task_gallery(task, [None]) == task_gallery(task)
+
+
+@pytest.mark.campaign
+def test_the_solve_notebook_runs(tmp_path: Path) -> None:
+    """A task is searched before one's eyes: its answers are drawn, and the submission lies in the folder."""
+    notebook = nbformat.read(ROOT / "notebooks" / "solve.ipynb", as_version=4)
+    place = {"metadata": {"path": str(tmp_path)}}
+    ran = NotebookClient(notebook, resources=place, timeout=300).execute()
+    html = {cell.id: "".join(str(output.get("data", {}).get("text/html", "")) for output in cell.outputs)
+            for cell in ran.cells if cell.cell_type == "code"}  # fmt: skip
+    assert "attempt 1, right" in html["search"]
+    assert "answers, " in html["many"]
+    assert (tmp_path / "submission.json").is_file()
