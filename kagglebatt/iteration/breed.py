@@ -5,7 +5,7 @@ The rule, in ten lines:
 1. Every program of the library and the archive comes first, unchanged (*given*), then every *part* of one: what it does
    from one grid to one grid. Shorter ones come first, and all are probed on every task.
 2. What is left is shared so that as many probes go to offspring for all tasks as to those for one task alone, of which
-   a task has 400 at most.
+   a task has 400 of each kind at most.
 3. Six of ten for all tasks are a part on another part's output; parts of more programs are drawn more often.
 4. The others are parts and given programs, changed by any operator.
 5. Those for one task are bred in turn for all tasks. Seven of ten are children of the task's stepping stones, nearer
@@ -38,7 +38,7 @@ COMPOSED_RATE, OF_PARTS_RATE = 0.6, 0.8
 OF_STONES_RATE, OF_ALIKE_RATE = 0.7, 0.9
 """Of ten offspring for one task seven are of its stones, two of what is alike, and one is of a part."""
 MOST_FOR_ONE = 400
-"""Offspring of an iteration for one task alone: later ones are better bred from what these lead to."""
+"""Offspring of an iteration for all tasks, and for one task alone: more are better bred from what these lead to."""
 EXACT_WEIGHT = 10
 _TRIES = 6
 
@@ -97,7 +97,7 @@ def breed(
     brood = _Brood(count, parents, constants, chances(counts), seen, rng)
     brood.take_given()
     left = count - len(brood)
-    brood.breed_for_all(left // (len(constants) + 1))
+    brood.breed_for_all(min(left // (len(constants) + 1), MOST_FOR_ONE))
     brood.breed_for_each(min(count - len(brood), MOST_FOR_ONE * len(constants)))
     return brood.bred()
 
