@@ -40,7 +40,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@settings(max_examples=25, deadline=None)  # a compressor for a whole megabyte is slow to start
+@settings(max_examples=25)
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8})?\.py", fullmatch=True), st.binary(max_size=2000)))
 def test_a_payload_holds_its_files(files: dict[str, bytes]) -> None:
     """Whatever is in them; ASCII that JSON does not escape."""

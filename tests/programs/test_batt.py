@@ -51,7 +51,7 @@ def test_a_large_batt_reads_back() -> None:
     assert read(write(hand), "batt.py") == hand
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(hands, grids(4))
 def test_a_program_does_the_same_in_a_batt_as_alone(given_programs, grid) -> None:
     """The same value, or the same fault of the same step."""

@@ -37,7 +37,7 @@ def test_body_is_a_fixed_point(program: Program) -> None:
     assert parse_program(program.body).body == program.body
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(programs, st.integers(0, 10**6), st.lists(grids(4), min_size=2, max_size=2))
 def test_equal_addresses_mean_equal_results(program: Program, seed: int, examples) -> None:
     """A program with its steps repeated and reordered has the same address, and does the same on any grid."""

@@ -27,7 +27,7 @@ def changed(grid: Grid, spots: list[int]) -> Grid:
     return tuple(tuple(cells[first : first + width]) for first in range(0, len(cells), width))
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(grids(colours=st.integers(0, 3)), grids(colours=st.integers(0, 3)), st.lists(st.integers(0, 99), max_size=4))
 def test_it_is_what_differs_and_similarity_say(answer: Grid, other: Grid, spots: list[int]) -> None:
     """As programs run by themselves; for any grid, and for one that is much like the answer."""
@@ -46,7 +46,7 @@ def test_the_answer_alone_has_the_maximum() -> None:
     assert Answer(answer).compare(((2, 1, 2), (1, 2, 2)), packed_grid(((2, 1, 2), (1, 2, 2))) or b"")[0] < EXACT
 
 
-@settings(deadline=None, max_examples=50, derandomize=True)
+@settings(max_examples=50, derandomize=True)
 @given(grids(), grids())
 def test_a_grid_is_packed_one_to_one(one: Grid, other: Grid) -> None:
     """Two grids have one packed form, and one digest, when they are equal."""
