@@ -1,4 +1,5 @@
-"""One iteration: deal, look up, run, score, inline, validate, file, save; and the same again for what is filed.
+"""One iteration: breed, probe, deal, look up, run, score, inline, validate, file, save; and filed
+verdicts run again.
 
 Imports: ``report``, ``home`` and all below it.
 

@@ -1,4 +1,4 @@
-"""One iteration: deal, look up, run, score, inline, validate, file, save. The only file that knows the order."""
+"""One iteration, from breeding to saving. The only file that knows the order."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def evolve(
     """
     tasks = _possible(settings, tasks)
     library = read_to_deal(settings.solvers, settings.strict, notify)
-    if settings.part != (1, 1) and settings.iterations > 1:
+    if settings.part != (1, 1) and settings.iterations > 1 and not settings.offspring:
         notify(
             f"shard {settings.shard}: from the second iteration on it deals from its own archive, not from that of all "
             "shards. To have what one home would have, give --iterations 1, and merge the homes before the next."
@@ -180,7 +180,7 @@ def run_hand(
 
 
 def _mine(settings: Settings, tasks: tuple[Task, ...]) -> tuple[Task, ...]:
-    """The tasks of this shard; the deal is made for all of them, so that every shard runs the same hand."""
+    """The tasks of this shard. A hand that is not bred is dealt for all of them: every shard runs the same one."""
     first, count = settings.part
     return tasks[first - 1 :: count]
 
