@@ -107,7 +107,8 @@ def test_what_ends_at_once_says_so(number: signal.Signals, another: str) -> None
 def test_numbers_that_nobody_means_are_refused(name: str) -> None:
     """With the most that is possible, which is taken."""
     Settings(**{name: MOST[name]})  # type: ignore[arg-type]
-    with pytest.raises(SettingsError, match=f"--{name} is {MOST[name] + 1}; give at most {MOST[name]:,}"):
+    option = name.replace("_", "-")
+    with pytest.raises(SettingsError, match=f"--{option} is {MOST[name] + 1}; give at most {MOST[name]:,}"):
         Settings(**{name: MOST[name] + 1})  # type: ignore[arg-type]
 
 

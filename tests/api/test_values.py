@@ -41,7 +41,7 @@ def test_programs_come_from_text_a_file_or_a_folder(tmp_path: Path) -> None:
 
 def test_nothing_is_computed_in_this_process(tiny_task: kb.Task, monkeypatch: pytest.MonkeyPatch) -> None:
     """So a program that hangs or crashes costs the notebook nothing."""
-    monkeypatch.setattr(execute, "_meanings", pytest.fail)
+    monkeypatch.setattr(execute, "meanings", pytest.fail)
     outcomes = kb.run(MIRROR, tiny_task)
     assert [each.verdict for each in outcomes] == ["right"] * 3
     assert [each.value for each in outcomes] == [sample.answer for sample in tiny_task.samples]

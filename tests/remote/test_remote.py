@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kagglebatt.commands.remote import _timeouts
+from kagglebatt.commands.remote import timeouts_of
 from kagglebatt.errors import SettingsError
 from kagglebatt.notebook.result import RESULT_NAME, Result, altered_files, read_result
 from kagglebatt.remote.dataset_metadata import NAME, read_metadata
@@ -51,7 +51,7 @@ def test_limits_are_finite(name: str, value: float) -> None:
     """The system's clocks take no endless ones."""
     given = {"call_timeout": 1.0, "poll": 1.0, "settle": 1.0, "wait": 1.0, name: value}
     with pytest.raises(SettingsError, match=f"--{name.replace('_', '-')} is .* at most"):
-        _timeouts(given)
+        timeouts_of(given)
 
 
 @pytest.mark.campaign
