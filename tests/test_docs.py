@@ -76,7 +76,7 @@ def test_readme_solve_commands(tmp_path: Path) -> None:
     """From a file of challenges to a submission that is seen to be good, as it is written."""
     (text,) = re.findall(r"<!-- solve -->\n```bash\n(.+?)```", README, re.DOTALL)
     install, *lines = text.splitlines()
-    assert install == "python -m pip install kagglebatt"
+    assert install == "python -m pip install ."
     task = {"train": [{"input": [[1, 2]], "output": [[2, 1]]}, {"input": [[3, 0]], "output": [[0, 3]]}],
             "test": [{"input": [[7, 8]]}]}  # fmt: skip
     (tmp_path / "arc-agi_test_challenges.json").write_text(json.dumps({"mirror": task}))

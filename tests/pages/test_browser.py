@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.campaign,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium; apt-get install chromium"),
 ]
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright; pip install kagglebatt[browser]")
+playwright = pytest.importorskip("playwright.sync_api", reason='no playwright; pip install ".[browser]"')
 
 WIDTHS = (390, 1280, 1600)
 MIRROR = """
@@ -209,7 +209,7 @@ def test_a_hostile_home_shows_text(visit: Visit) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_fits_and_is_accessible(browser: Any, made: tuple[Page, Path], width: int, scheme: str) -> None:
     """At every width, in light and in dark, with a task open or none: nothing overflows, and axe finds nothing."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe; pip install kagglebatt[browser]")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason='no axe; pip install ".[browser]"')
     one = Visit(browser, made[1], width, scheme)
     background = one.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(15, 19, 24)")
