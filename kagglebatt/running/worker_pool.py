@@ -103,11 +103,15 @@ class WorkerPool:
         while len(self._idle) < count:
             self._idle.append(WorkerProcess())
 
-    def perform(self, jobs: Iterable[Job[Result]], runs: int) -> Generator[Result, None, None]:
+    def perform(
+        self, jobs: Iterable[Job[Result]], runs: int, heard: Callable[[Result], object] | None = None
+    ) -> Generator[Result, None, None]:
         """Do jobs, in any order; some marks may be missing afterwards, and are then asked for again.
 
         Args:
             runs: candidate runs in all jobs together.
+            heard: told of each result as a thread that waits for a child has it; the result is given when the job is
+                done. Results that need no such thread are given as they come; those of other backends with their job.
         """
         try:
             if self.backend == "sequential":
@@ -115,13 +119,23 @@ class WorkerPool:
                     yield from job.perform(None)
             elif self._is_small(runs) and self.backend in ("threading", "loky"):
                 for job in jobs:
-                    yield from self._perform_in_idle_process(job)
+                    yield from self._results_of_idle_process(job)
             else:
-                yield from self._spread(jobs)
+                yield from self._spread(jobs, heard)
         except self._lost as error:
             self._shrink(error)
 
-    def _perform_in_idle_process(self, job: Job[Result]) -> list[Result]:
+    def _perform_in_idle_process(
+        self, job: Job[Result], heard: Callable[[Result], object] | None = None
+    ) -> list[Result]:
+        given = []
+        for done in self._results_of_idle_process(job):
+            given.append(done)
+            if heard is not None:
+                heard(done)
+        return given
+
+    def _results_of_idle_process(self, job: Job[Result]) -> Iterator[Result]:
         from kagglebatt.running.worker_process import (
             WorkerProcess,  # late: a run that only remembers needs no child, nor what it imports
         )
@@ -132,14 +146,14 @@ class WorkerPool:
             child = WorkerProcess()
         self._busy.append(child)
         try:
-            return list(child.perform(job))
+            yield from child.perform(job)
         finally:
             self._busy.remove(child)
             self._idle.append(child)
             if self._over:
                 self._close_idle()
 
-    def _spread(self, jobs: Iterable[Job[Result]]) -> Iterator[Result]:
+    def _spread(self, jobs: Iterable[Job[Result]], heard: Callable[[Result], object] | None = None) -> Iterator[Result]:
         from concurrent.futures import BrokenExecutor
         from multiprocessing import TimeoutError
 
@@ -156,7 +170,7 @@ class WorkerPool:
         work: Callable[[Job[Result]], list[Result]] = partial(perform_in_own_process, expected=fingerprint())
         if self.backend == "threading":
             options["backend"] = "threading"
-            work = self._perform_in_idle_process
+            work = partial(self._perform_in_idle_process, heard=heard)
         elif self.backend == "loky":
             options |= {"backend": "loky", "initializer": _prepare_worker, "timeout": self._patience}
             work = partial(perform_in_kept_process, command=command(), expected=fingerprint())

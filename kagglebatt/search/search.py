@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import thread_time
 
 from kagglebatt.notify import Notify, notify_nobody
@@ -15,7 +16,7 @@ from kagglebatt.search.graph import Graph
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.mined import mined
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.rank import attempts, ranked
+from kagglebatt.search.rank import Leaders, attempts, ranked
 from kagglebatt.search.recall import recall
 from kagglebatt.search.result import Found, SearchResult
 from kagglebatt.search.running import guarded
@@ -39,14 +40,30 @@ def search(
         notify: told at the end of each stage what was found.
         without: stages and ideas to leave out, for measuring what they are worth.
     """
+    *_, whole = improvements(task, knowledge, budget, notify, without)
+    return whole
+
+
+def improvements(
+    task: Task,
+    knowledge: Knowledge,
+    budget: Budget | None = None,
+    notify: Notify = notify_nobody,
+    without: Collection[str] = (),
+) -> Iterator[SearchResult]:
+    """The same search: whenever the attempts change what leads so far, and at last the whole result.
+
+    Args are those of ``search``.
+    """
     problem = Problem.of(task)
     meter = Meter(budget or Budget())
     found: list[Found] = []
     seconds: dict[str, float] = {}
+    noted = partial(_noted, found, Leaders(problem), meter)
     with guarded() as clock:
         with _stage("recall", seconds, found, notify):
             if "recall" not in without:
-                found += recall(problem, knowledge, meter, clock)
+                yield from noted(recall(problem, knowledge, meter, clock))
         moves = [*catalogue(problem), *(() if "mined" in without else mined(knowledge))]
         graph = Graph(problem, moves, meter, clock)
         explorer = Explorer(problem, graph, meter, clock, without)
@@ -55,19 +72,30 @@ def search(
         for share in ROUNDS:
             with _stage("graph", seconds, found, notify):
                 if "graph" not in without:
-                    found += explorer.nodes(share)
+                    yield from noted(explorer.nodes(share))
             with _stage("stack", seconds, found, notify):
                 if "stack" not in without and not explorer.settled:
-                    found += explorer.stacks()
+                    yield from noted(explorer.stacks())
             if explorer.settled:
                 break
         with _stage("climb", seconds, found, notify):
-            if "climb" not in without and not any(each.fitted == each.demos for each in found):
-                found += Climber(problem, [known.program for known in knowledge.programs], meter, clock).climb(
-                    [each.program for each in found]
-                )
+            if "climb" not in without and not _fits_all(found):
+                climber = Climber(problem, [known.program for known in knowledge.programs], meter, clock)
+                yield from noted(climber.climb([each.program for each in found]))
     best = ranked(found)
-    return SearchResult(best, attempts(best, problem), tuple(graph.levels), meter.work, meter.seconds, seconds)
+    yield SearchResult(best, attempts(best, problem), tuple(graph.levels), meter.work, meter.seconds, seconds)
+
+
+def _noted(found: list[Found], leaders: Leaders, meter: Meter, coming: Iterable[Found]) -> Iterator[SearchResult]:
+    """Add what comes to what was found; what leads, whenever the attempts change."""
+    for each in coming:
+        found.append(each)
+        if leaders.add(each):
+            yield SearchResult(leaders.found, leaders.attempts, (), meter.work, meter.seconds)
+
+
+def _fits_all(found: list[Found]) -> bool:
+    return any(each.fitted == each.demos for each in found)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ LEAST, MOST = 0.01, 86_400.0
 """Processor seconds for one task that make sense."""
 MOST_WORK = 10**12
 _PART = 0.6
-"""Of the time that is left: a busy machine takes longer by the clock, and a search that is cut short leaves nothing."""
+"""Of the time left: a busy machine takes longer by the clock, and only a search that comes to its end is filed."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from kagglebatt.running.outcome import Kind
 from kagglebatt.running.validate import Verdict
 from kagglebatt.search.budget import Budget
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.result import Found
-from kagglebatt.search.search import search
+from kagglebatt.search.result import Found, SearchResult
+from kagglebatt.search.search import improvements
 from kagglebatt.solving.verify import verify
 from kagglebatt.tasks.task import Task
 
@@ -23,7 +23,7 @@ MOST_FOUND = 4
 _HUNG = 0.3
 """Of the search's own seconds: a worker is given up that says nothing for ten times as long."""
 _AGAIN = 0.25
-"""Of the budget, for a search that ended its process: what it had found by then is found again."""
+"""Of the budget, for a search that ended its process: its programs are found again, to be run alone and filed."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class Searched:
         work: moves applied and programs run.
         seconds: of the processor, the verdicts included.
         fault: what ended the search before its time; empty when nothing did.
+        fitted: demo pairs that the best program fits, run alone or not yet.
+        early: whether the search goes on, and this is what leads so far.
     """
 
     place: int
@@ -47,6 +49,8 @@ class Searched:
     work: int = 0
     seconds: float = 0.0
     fault: str = ""
+    fitted: int = 0
+    early: bool = False
 
     @property
     def best(self) -> Found | None:
@@ -61,7 +65,7 @@ class SearchJob:
     Attributes:
         task: without test answers.
         alone_limits: what one program may use when it is run alone.
-        fault: what ended an earlier try.
+        fault: what ended an earlier try; then one result is asked for, and none comes early.
     """
 
     place: int
@@ -77,15 +81,19 @@ class SearchJob:
         return Limits(_HUNG * self.budget.seconds, self.alone_limits.memory)
 
     def perform(self, position: Position | None) -> Iterator[Searched]:
-        """Search, and run what was found alone."""
+        """Search, and run what was found alone; attempts that lead so far come early."""
         if position is not None:
             position.set(self.place, 0)
-        result = search(self.task, self.knowledge, self.budget)
+        for result in improvements(self.task, self.knowledge, self.budget):
+            if not self.fault:
+                yield Searched(self.place, result.attempts, work=result.work, fitted=_fitted(result), early=True)
         verified = tuple((found, verify(found, self.task, self.alone_limits)) for found in _worth(result.found))
         seconds = result.seconds + sum(verdict.seconds for _, verdict in verified)
         if position is not None:
             position.clear()
-        yield Searched(self.place, result.attempts, verified, result.nodes, result.work, seconds, self.fault)
+        yield Searched(
+            self.place, result.attempts, verified, result.nodes, result.work, seconds, self.fault, _fitted(result)
+        )
 
     def alone(self, _place: int, _number: int) -> SearchJob:
         """The same with a smaller budget: it is known to end its process."""
@@ -100,6 +108,10 @@ class SearchJob:
     def ended(self, kind: Kind, seconds: float, by_clock: bool, took: float) -> Searched:
         """What is said of a search that ends its process again and again."""
         return Searched(self.place, seconds=took, fault=kind.value)
+
+
+def _fitted(result: SearchResult) -> int:
+    return max((each.fitted for each in result.found), default=0)
 
 
 def _worth(found: tuple[Found, ...]) -> tuple[Found, ...]:

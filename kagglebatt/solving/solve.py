@@ -20,6 +20,7 @@ from kagglebatt.solving.budget import SolveBudget
 from kagglebatt.solving.ending import Ending, ending
 from kagglebatt.solving.filing import Filer
 from kagglebatt.solving.job import Searched, SearchJob
+from kagglebatt.solving.leading import Leading
 from kagglebatt.solving.report import SolveReport
 from kagglebatt.solving.submission_file import SubmissionFile
 from kagglebatt.tasks.challenges import Challenges
@@ -28,12 +29,19 @@ from kagglebatt.tasks.task import Task
 Tell = Callable[[str, int, int, str], object]
 """Told (stage, tasks done, tasks in all, words on how it goes)."""
 
+Heard = Callable[[Task, Searched], object]
+"""Told what leads on a task while it is searched."""
+
 _TRIES = 3
 """So often is a search asked for whose worker was lost by no fault of its own."""
 
 
 def tell_nobody(_stage: str, _done: int, _total: int, _words: str) -> None:
     """Tell nobody."""
+
+
+def hear_nothing(_task: Task, _done: Searched) -> None:
+    """Hear nothing."""
 
 
 def solve(
@@ -58,7 +66,7 @@ def solve(
         KagglebattError: home, library or output cannot be used; what could be written is written.
     """
     require_package(settings.backend)
-    file = None if output is None else SubmissionFile(output, challenges, notify)
+    leading = Leading(None if output is None else SubmissionFile(output, challenges, notify))
     began = monotonic()
     library = read_to_deal(settings.solvers, settings.strict, notify)
     with (
@@ -70,10 +78,11 @@ def solve(
         filer = Filer(home, notify)
         known = knowledge(library, home.archive)
         try:
-            for task, done in _waited(end, search_all(challenges.tasks, known, budget, pool)):
+            for task, done in _waited(end, search_all(challenges.tasks, known, budget, pool, leading.take)):
+                leading.take(task, done)
+                if done.early:
+                    continue
                 report.add(task, done)
-                if file is not None:
-                    file.improve(task.id, done.attempts)
                 report.wall = monotonic() - began
                 filer.add(task, done, report.as_iteration)
                 tell("tasks", len(report.searched), len(challenges.tasks), _words(report))
@@ -84,8 +93,7 @@ def solve(
             try:
                 _file_the_rest(filer, home, report)
             finally:
-                if file is not None:
-                    file.finish()
+                leading.finish()
     return report
 
 
@@ -111,18 +119,27 @@ def _file_the_rest(filer: Filer, home: Home, report: SolveReport) -> None:
 
 
 def search_all(
-    tasks: Sequence[Task], known: Knowledge, budget: SolveBudget, pool: WorkerPool
+    tasks: Sequence[Task], known: Knowledge, budget: SolveBudget, pool: WorkerPool, heard: Heard = hear_nothing
 ) -> Generator[tuple[Task, Searched], None, None]:
-    """Search every task in worker processes; gives what came of each as it is done, in any order."""
+    """Search every task in worker processes; gives what came of each as it is done, in any order, and what is early.
+
+    Args:
+        heard: told of early results before they are given, in threads that wait for workers.
+    """
     left = dict(enumerate(tasks))
+
+    def hear(done: Searched) -> None:
+        if done.early:
+            heard(tasks[done.place], done)
+
     for _ in range(_TRIES):
         jobs = (
             SearchJob(place, task, known, share, pool.limits)
             for (place, task), share in zip(list(left.items()), budget.shares(len(left), pool.jobs), strict=True)
         )
-        with closing(pool.perform(jobs, SMALL_WORK + 1)) as coming:
+        with closing(pool.perform(jobs, SMALL_WORK + 1, hear)) as coming:
             for done in coming:
-                yield left.pop(done.place), done
+                yield (left[done.place] if done.early else left.pop(done.place)), done
         if not left:
             return
     for place, task in left.items():

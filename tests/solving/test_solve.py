@@ -24,6 +24,7 @@ from kagglebatt.running.outcome import Kind
 from kagglebatt.search.budget import Budget
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.result import Found, SearchResult
+from kagglebatt.search.search import search
 from kagglebatt.settings import Settings
 from kagglebatt.solving import job as job_module
 from kagglebatt.solving import solve as solve_module
@@ -147,7 +148,7 @@ def test_test_answers_change_nothing(settings: Settings, tmp_path: Path) -> None
 
 def searching(monkeypatch: pytest.MonkeyPatch, search: Callable[[Task], SearchResult]) -> None:
     """Have another search in place of the real one, in this process."""
-    monkeypatch.setattr(job_module, "search", lambda task, _knowledge, _budget: search(task))
+    monkeypatch.setattr(job_module, "improvements", lambda task, _knowledge, _budget: iter([search(task)]))
 
 
 def test_the_file_is_valid_while_the_search_goes_on(
@@ -170,12 +171,11 @@ def test_the_end_of_the_time_wakes_a_search_that_hangs(
     challenges: Challenges, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was found before it is in the file, and filed."""
-    real = job_module.search
 
     def hang(task: Task) -> SearchResult:
         if task.id == "mirror1":
             time.sleep(60)
-        return real(task, Knowledge(()), Budget(work=1))
+        return search(task, Knowledge(()), Budget(work=1))
 
     searching(monkeypatch, hang)
     report = solve(challenges, settings, SolveBudget(minutes=0.5 / 60), tmp_path / "submission.json")

@@ -1,0 +1,124 @@
+"""What a search found before it is cut, or its process lost, is in the submission."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kagglebatt.running import worker_start
+from kagglebatt.running.limit import Limits
+from kagglebatt.search.budget import Budget
+from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.result import SearchResult
+from kagglebatt.search.search import improvements, search
+from kagglebatt.settings import Settings
+from kagglebatt.solving import job as job_module
+from kagglebatt.solving.budget import SolveBudget
+from kagglebatt.solving.job import Searched, SearchJob
+from kagglebatt.solving.leading import Leading
+from kagglebatt.solving.solve import solve
+from kagglebatt.solving.submission_file import SubmissionFile
+from kagglebatt.tasks.challenges import Challenges, read_challenges
+
+RAW = {"train": [{"input": [[1, 2]], "output": [[2, 1]]}], "test": [{"input": [[3, 4]]}]}
+NINE = (((9,),),)
+
+
+@pytest.fixture
+def challenges(tmp_path: Path) -> Challenges:
+    """One task of one test input."""
+    (tmp_path / "my_challenges.json").write_text(json.dumps({"aa": RAW}))
+    return read_challenges(tmp_path / "my_challenges.json")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A library of one solver, nothing outside this process."""
+    (tmp_path / "mine.py").write_text("def solve_other(I):\n    O = rot90(I)\n    return O\n")
+    return Settings(home=tmp_path / "home", solvers=tmp_path / "mine.py", jobs=1, backend="sequential")
+
+
+def first(place: Path) -> Any:
+    """The first attempt in a submission."""
+    return json.loads(place.read_text())["aa"][0]["attempt_1"]
+
+
+DYING = "import os; from kagglebatt.solving import job; job.verify = lambda *_: os._exit(1)"
+"""What a worker process is told first, so that every search ends it after its last early result."""
+
+
+def test_a_search_that_is_cut_keeps_its_answers(
+    challenges: Challenges, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are in the file although the search never came to its end."""
+
+    def cut(*_arguments: Any) -> Iterator[SearchResult]:
+        yield SearchResult((), (NINE,))
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    monkeypatch.setattr(job_module, "improvements", cut)
+    report = solve(challenges, settings, SolveBudget(work=10), tmp_path / "submission.json")
+    assert (report.stopped, report.searched) == ("SIGTERM", {})
+    assert first(tmp_path / "submission.json") == [[9]]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_search_whose_process_ends_keeps_what_it_sent(
+    jobs: int, challenges: Challenges, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one worker, and with threads that wait for several."""
+    monkeypatch.setattr(worker_start, "BOOT", (worker_start.FIND, DYING, worker_start.SERVE))
+    own = Settings(home=settings.home, solvers=settings.solvers, jobs=jobs)
+    report = solve(challenges, own, SolveBudget(work=200), tmp_path / "submission.json")
+    assert report.fitting()["fault"] == 1
+    assert first(tmp_path / "submission.json") == [[4, 3]]
+
+
+def test_only_an_end_replaces_what_is_better(challenges: Challenges, tmp_path: Path) -> None:
+    """Neither an earlier result that is heard again, nor a try that was lost; and nothing is written after the end."""
+    leading = Leading(SubmissionFile(tmp_path / "submission.json", challenges))
+    (task,) = challenges.tasks
+
+    def after(grid: int, **more: Any) -> Any:
+        leading.take(task, Searched(0, ((((grid,),),),), **more))
+        return first(tmp_path / "submission.json")
+
+    assert after(1, fitted=1, work=5, early=True) == [[1]]
+    assert after(2, fitted=2, work=9, early=True) == [[2]]
+    assert after(1, fitted=1, work=5, early=True) == [[2]]
+    assert after(3, fitted=1, work=20, fault="lost") == [[2]]
+    assert after(4, fitted=1, work=2) == [[4]]
+    leading.finish()
+    assert after(5, fitted=9, work=99) == [[4]]
+
+
+def test_what_leads_at_last_is_the_result(challenges: Challenges) -> None:
+    """Each result has other attempts than the one before; the last that is early has those of the end."""
+    (task,) = challenges.tasks
+    *early, whole = improvements(task, Knowledge(()), Budget(work=2_000))
+    again = search(task, Knowledge(()), Budget(work=2_000))
+    assert early
+    assert all(one.attempts != other.attempts for one, other in pairwise(early))
+    assert early[-1].attempts == whole.attempts
+    assert (whole.found, whole.attempts, whole.work) == (again.found, again.attempts, again.work)
+
+
+def test_a_job_gives_what_leads_and_then_its_end(challenges: Challenges) -> None:
+    """One that is tried again gives its end alone: that is what is asked for."""
+    (task,) = challenges.tasks
+    job = SearchJob(0, task, Knowledge(()), Budget(work=200), Limits(5.0))
+    *early, end = job.perform(None)
+    assert early
+    assert all(each.early for each in early)
+    assert not end.early
+    (only,) = job.alone(0, 0).perform(None)
+    assert not only.early
