@@ -178,7 +178,7 @@ def test_the_end_of_the_time_wakes_a_search_that_hangs(
         return search(task, Knowledge(()), Budget(work=1))
 
     searching(monkeypatch, hang)
-    report = solve(challenges, settings, SolveBudget(minutes=0.5 / 60), tmp_path / "submission.json")
+    report = solve(challenges, settings, SolveBudget(minutes=2 / 60), tmp_path / "submission.json")
     assert (report.stopped, list(report.searched)) == ("time budget", ["mirror0"])
     answers(tmp_path / "submission.json", challenges)
 
