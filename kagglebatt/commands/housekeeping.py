@@ -169,6 +169,8 @@ def archive_import(folder: Path, timing: bool, as_json: bool, **given: Any) -> N
     settings = Settings(**given)
     hand, lineage = read_exported(folder, settings.strict, notify), read_lineage(folder)
     lineage.tell(notify)
+    if any((folder / "stone_md5").glob("*.py")):
+        notify(f"{folder / 'stone_md5'}: stones are not filed by an import; `kagglebatt archive merge` carries them.")
     tasks = read_tasks(settings)
     with telling.progress() as progress:
         report = run_hand(hand, settings, tasks, progress, notify).as_json()

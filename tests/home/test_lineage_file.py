@@ -55,17 +55,19 @@ def imported(folder: Path, home: Path) -> int:
 
 
 def test_a_line_survives_export_and_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With its scores; stones are written too, and not taken for solvers."""
+    """With its scores; stones are written too, not taken for solvers, and not filed, which is said."""
     grown(tmp_path / "home")
     folder = exported(tmp_path / "home", tmp_path / "out")
     assert "1 stones in" in capsys.readouterr().out
     names = {path.parent.name: path.stem for path in folder.rglob("*.py")}
     assert names == {"solver_md5": md5(SOLVER), "stone_md5": md5(NEAR)}
     assert imported(folder, tmp_path / "into") == 0
+    assert "stones are not filed by an import" in capsys.readouterr().err
     with Archive(tmp_path / "home") as kept, Archive(tmp_path / "into") as into:
         assert into.descent(md5(SOLVER)) == kept.descent(md5(SOLVER))
         assert len(into.descent(md5(SOLVER))) == 3
         assert into.descent(md5(NEAR)) == []
+        assert into.stones() == []
     assert check(tmp_path / "into") == []
 
 
