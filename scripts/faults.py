@@ -106,7 +106,7 @@ def held(home: Path) -> tuple[set[tuple[str, str]], set[bytes]]:
 def committed(out: str) -> tuple[int, int]:
     """The last iteration that a process said was done, and how many entries ``SAVING`` said were remembered."""
     lines = [line.split() for line in out.splitlines()]
-    evolved = [int(words[1]) for words in lines if words[:1] == ["iteration"] and len(words) > 1]
+    evolved = [int(words[1].rstrip(":")) for words in lines if words[:1] == ["iteration"] and len(words) > 1]
     saved = [tuple(map(int, words)) for words in lines if len(words) == 2 and all(map(str.isdigit, words))]
     return (saved[-1][0], saved[-1][1]) if saved else (evolved[-1] if evolved else 0, 0)
 
@@ -117,7 +117,7 @@ class Campaign:
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self.folder, self.rng = folder, rng
         self.grown, self.batt = folder / "grown", folder / "batt.py"
-        self.evolve = ("evolve", *TASKS, "--candidates", "16", "--jobs", "1", "--home")
+        self.evolve = ("evolve", *TASKS, "--candidates", "16", "--offspring", "0", "--jobs", "1", "--home")
         assert kagglebatt(*self.evolve, str(self.grown), "--iterations", "3").returncode == 0
         kagglebatt("card", *TASKS, "-c", "16", "-f", str(self.batt), "--home", str(self.grown))
         self.right = self.scores(folder / "clean")

@@ -32,7 +32,7 @@ Filed = frozenset[tuple[str, str]]
 """(task, md5) of accepted solvers."""
 
 TASKS = ("-i", "67a3c6ac", "-i", "68b16354")
-RUN = ("--candidates", "8", "--backend", "sequential")
+RUN = ("--offspring", "0", "--candidates", "8", "--backend", "sequential")
 LOOPS = {
     "list": "with read_archive(Path(sys.argv[1])) as kept: kept.entries()",
     "merge": "list(merge_homes([Path(sys.argv[1])], Path(sys.argv[2])))",
@@ -89,7 +89,7 @@ def _entries(home: Path) -> list[Entry]:
 
 def evolve(home: Path, *more: str) -> subprocess.Popen[str]:
     """A run with workers, in a session of its own."""
-    arguments = ["evolve", *TASKS, "--candidates", "16", "--jobs", "2", "--home", str(home), *more]
+    arguments = ["evolve", *TASKS, "--candidates", "16", "--offspring", "0", "--jobs", "2", "--home", str(home), *more]
     return subprocess.Popen(
         [sys.executable, "-m", "kagglebatt", *arguments], start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
