@@ -23,7 +23,7 @@ from kagglebatt import __version__
 from kagglebatt.errors import SettingsError
 
 _PACKAGE = Path(__file__).parents[1]
-_WINGS = ("dsl", "programs", "tasks", "running", "search")
+_WINGS = ("dsl", "programs", "tasks", "running", "search", "solving")
 """What a worker runs lies in these folders, where there are such."""
 
 FIND = "import sys; sys.path.append(sys.argv.pop(1)); import kagglebatt; sys.path.pop()"
