@@ -18,7 +18,7 @@ from tests.kaggle_standin import Standin
 QUICK = ("--poll", "0.25", "--settle", "4", "--call-timeout", "10", "--wait", "2")
 """Timeouts for a Kaggle that is on this machine."""
 
-SMALL = ("--candidates", "4", "--jobs", "1")
+SMALL = ("--candidates", "4", "--offspring", "0", "--jobs", "1")
 
 
 _BESIDE = """
