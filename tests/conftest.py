@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from kagglebatt.api.progress import EVERY
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task, parse_task
 
 # How long an example takes says how busy the machine is, not whether the package is right.
 examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("any machine")
+
+# Nor is it any reason for commands to say how far they are, where tests look at all that they say.
+os.environ.setdefault(EVERY, "3600")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

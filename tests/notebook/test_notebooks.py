@@ -13,7 +13,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from kagglebatt.api.progress import EVERY
 from kagglebatt.tasks.load import load_tasks
 from kagglebatt.tasks.picture import PALETTE, Gallery, grid_svg, task_gallery
 
@@ -69,9 +68,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     parameters.source = parameters.source.replace("SECONDS = 10 ", "SECONDS = 600 ").replace("= 1000 ", "= 2 ")
     notebook.cells += [nbformat.v4.new_code_cell(source) for source in MISTAKES]
     place = {"metadata": {"path": str(tmp_path_factory.mktemp("tour"))}}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(EVERY, "3600")  # a busy machine is no reason to say how far it is
-        return NotebookClient(notebook, resources=place, allow_errors=True, timeout=200).execute()
+    return NotebookClient(notebook, resources=place, allow_errors=True, timeout=200).execute()
 
 
 def test_tour_runs(tour: nbformat.NotebookNode) -> None:
