@@ -147,13 +147,17 @@ class Kernels:
         links = self.layout == "links"
         run = Run(kernel.owner, kernel.slug, saved.number, bundle, output, seconds, faults, links, rerun=bool(hidden))
         source = as_notebook(saved.body["text"], saved.body["kernelType"])
-        self._runner.start(run, source, lambda: self._mounts(kernel, saved, hidden))
+        self._runner.start(run, source, lambda: self._mounts(kernel, saved, hidden, "mount-stale" in faults))
         return run
 
-    def _mounts(self, kernel: Kernel, saved: Saved, hidden: dict[str, Path]) -> dict[str, tuple[Path, str, int]]:
-        """What is mounted for a version that starts now: folder, slug and version by mount point."""
+    def _mounts(
+        self, kernel: Kernel, saved: Saved, hidden: dict[str, Path], stale: bool
+    ) -> dict[str, tuple[Path, str, int]]:
+        """What is mounted for a version that starts now: folder, slug and version by mount point.
+
+        The run asks from a thread of its own, maybe before the version knows its run: ``stale`` is told, not looked up.
+        """
         found: dict[str, tuple[Path, str, int]] = {}
-        stale = saved.run is not None and "mount-stale" in saved.run.faults
         with self._lock:
             for source in saved.body.get("datasetDataSources") or []:
                 dataset, number = self._dataset(source), source.split("/")[2:]

@@ -339,12 +339,12 @@ def test_a_worker_that_is_killed_costs_its_task_alone(
     class Harmed(real):  # type: ignore[misc, valid-type]
         """A pool whose first worker is killed at its first job."""
 
-        def _perform_in_idle_process(self, job: Any) -> Any:
+        def _perform_in_idle_process(self, job: Any, heard: Any = None) -> Any:
             if not killed:
                 self._start_processes(1)
                 killed.append(self._idle[-1]._process.pid)
                 os.kill(killed[0], signal.SIGKILL)
-            return super()._perform_in_idle_process(job)
+            return super()._perform_in_idle_process(job, heard)
 
     monkeypatch.setattr(solve_module, "WorkerPool", Harmed)
     own = Settings(home=settings.home, solvers=settings.solvers, jobs=2)
