@@ -1,6 +1,6 @@
 """Pages of the documentation that are made from the package itself: every primitive with a picture, every command.
 
-MkDocs calls ``on_files`` when it builds the site (mkdocs.yml names this file); nothing is written beside the site.
+MkDocs calls ``on_files`` when it builds the site (.mkdocs.yml names this file); nothing is written beside the site.
 """
 
 from __future__ import annotations
