@@ -90,6 +90,7 @@ def figures(scores: Sequence[Scored]) -> dict[str, object]:
 @click.option("--offset", default=0, show_default=True, help="Begin with another task.")
 @click.option("--per-task", default=60.0, show_default=True, help="Processor seconds of one task.")
 @click.option("--work", type=int, help="Work of one task; as much as its seconds allow without.")
+@click.option("--patient", is_flag=True, help="Use up all seconds of a task.")
 @click.option("--jobs", default=1, show_default=True, help="Processes.")
 @click.option("--without", multiple=True, metavar="IDEA", help="Leave out a stage or an idea.")
 @click.option("--ids", is_flag=True, help="Name the solved tasks, of training tasks alone.")
@@ -99,6 +100,7 @@ def main(
     offset: int,
     per_task: float,
     work: int | None,
+    patient: bool,
     jobs: int,
     without: tuple[str, ...],
     ids: bool,
@@ -106,7 +108,7 @@ def main(
     """Score the search on the tasks of a dataset."""
     tasks = list(load_tasks(dataset))[offset::every]
     known = knowledge(read_library())
-    budget = Budget(per_task, work)
+    budget = Budget(per_task, work, patient)
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         waiting = [pool.submit(score, task, known, budget, without) for task in tasks]
         scores = [each.result() for each in waiting]

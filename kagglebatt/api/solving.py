@@ -95,12 +95,14 @@ class Answers(tuple[Answer, ...]):
 @overload
 def solve(
     tasks: Task, *, seconds: float | None = ..., work: int | None = ..., minutes: float | None = ...,
-    home: str | Path | None = ..., output: str | Path | None = ..., jobs: int = ..., progress: bool = ...,
+    patient: bool = ..., home: str | Path | None = ..., output: str | Path | None = ..., jobs: int = ...,
+    progress: bool = ...,
 ) -> Answer: ...  # fmt: skip
 @overload
 def solve(
     tasks: Iterable[Task], *, seconds: float | None = ..., work: int | None = ..., minutes: float | None = ...,
-    home: str | Path | None = ..., output: str | Path | None = ..., jobs: int = ..., progress: bool = ...,
+    patient: bool = ..., home: str | Path | None = ..., output: str | Path | None = ..., jobs: int = ...,
+    progress: bool = ...,
 ) -> Answers: ...  # fmt: skip
 def solve(
     tasks: Task | Iterable[Task],
@@ -108,6 +110,7 @@ def solve(
     seconds: float | None = None,
     work: int | None = None,
     minutes: float | None = None,
+    patient: bool = False,
     home: str | Path | None = None,
     output: str | Path | None = None,
     jobs: int = Settings.jobs,
@@ -125,9 +128,10 @@ def solve(
 
     Args:
         tasks: one task, or many.
-        seconds: of the processor for each task; 60, or its part of ``minutes``.
+        seconds: of the processor for each task at most; 60, or its part of ``minutes``.
         work: moves and programs tried for each task; the same answers on every machine.
         minutes: for all tasks together.
+        patient: search on until the seconds are used up, however little there is to be expected.
         home: where what is found is filed, and what earlier searches found is taken from; nowhere when None.
         output: also write a submission in the ARC Prize's form there.
         jobs: worker processes; -1 for one per processor.
@@ -141,7 +145,7 @@ def solve(
     place = None if output is None else Path(output)
     with _home(home) as folder, progress_bar(progress) as told:
         settings = Settings(home=folder, jobs=jobs)
-        budget = SolveBudget(seconds, work, minutes)
+        budget = SolveBudget(seconds, work, minutes, patient)
         report = solve_all(as_challenges(chosen), settings, budget, place, told, warn)
     if report.stopped not in ("", "time budget"):
         raise StoppedError(report.stopped)

@@ -75,6 +75,7 @@ def bundle(
     competition: str,
     per_task: float | None,
     work: int | None,
+    patient: bool,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -92,7 +93,7 @@ def bundle(
     request = BundleRequest(
         settings, name or (f"kagglebatt {competition}" if solves else f"kagglebatt {len(tasks)} tasks"), owner, carried,
         dataset_source, expect, kernel_source, budget=BUDGET if budget is None else budget, machine=machine,
-        competition=competition, budget_of_tasks=SolveBudget(per_task, work, settings.minutes),
+        competition=competition, budget_of_tasks=SolveBudget(per_task, work, settings.minutes, patient),
     )  # fmt: skip
     made = build(request, tasks)
     files = made.write(target)

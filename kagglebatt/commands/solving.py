@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 
 _MOST_FAULTS = 20
 BUDGET_OPTIONS = (
-    click.option("--per-task", type=float, metavar="SECONDS", help="Processor time for each task. [default: 60, or a "
-                 "part of --minutes]"),
+    click.option("--per-task", type=float, metavar="SECONDS", help="Processor time for each task at most. "
+                 "[default: 60, or a part of --minutes]"),
     click.option("--work", type=int, metavar="N", help="Moves and programs tried for each task: the same answers "
                  "everywhere."),
+    click.option("--patient", is_flag=True, help="Search on until a task's time is used up, however little there is to "
+                 "be expected."),
 )  # fmt: skip
 
 
@@ -45,14 +47,16 @@ BUDGET_OPTIONS = (
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="Print each answer's program, pairs fitted and depth.")
 @with_options(BUDGET_OPTIONS, TASK_OPTIONS[1:], DEAL_OPTIONS[1:2], LIMIT_OPTIONS, WORKER_OPTIONS, HOME, JSON, TELLING)
-def solve(output: Path, explain: bool, per_task: float | None, work: int | None, as_json: bool, **given: Any) -> None:
+def solve(
+    output: Path, explain: bool, per_task: float | None, work: int | None, patient: bool, as_json: bool, **given: Any
+) -> None:
     """Search an answer for every task, and write submission.json; what is found is filed in the home."""
     from kagglebatt.solving.budget import SolveBudget
     from kagglebatt.solving.solve import solve as solve_all
     from kagglebatt.tasks.challenges import read_challenges
 
     settings = Settings(**given)
-    budget = SolveBudget(per_task, work, settings.minutes)
+    budget = SolveBudget(per_task, work, settings.minutes, patient)
     challenges = read_challenges(settings.dataset, settings.tasks, settings.ids, settings.strict, notify)
     with progress() as told:
         report = solve_all(challenges, settings, budget, output, told, notify)

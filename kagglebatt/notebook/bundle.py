@@ -225,7 +225,8 @@ def _assemble(
     baked["needs"] += [[kernel, 0] for kernel in request.kernels]
     if request.competition:
         of_tasks = request.budget_of_tasks
-        baked |= {"competition": request.competition, "per_task": of_tasks.per_task, "work": of_tasks.work}
+        baked |= {name: getattr(of_tasks, name) for name in ("per_task", "work", "patient")}
+        baked["competition"] = request.competition
     else:
         baked["task_files"] = {name: hashlib.sha256(content).hexdigest() for name, content in tasks.items()}
     template = _template("solve_kernel.ipynb" if request.competition else "kernel.ipynb")

@@ -37,7 +37,7 @@ class SolveKernel(Kernel):
 
     Attributes:
         competition: its slug, by which its files are found.
-        per_task, work: as in ``SolveBudget``.
+        per_task, work, patient: as in ``SolveBudget``.
         minutes: from the kernel's start on.
         challenges: what is to be answered.
         solved: what it came to.
@@ -46,6 +46,7 @@ class SolveKernel(Kernel):
     competition: str = ""
     per_task: float | None = None
     work: int | None = None
+    patient: bool = False
     minutes: float | None = None
     challenges: Challenges | None = None
     solved: SolveReport | None = None
@@ -80,7 +81,7 @@ class SolveKernel(Kernel):
         """
         assert self.challenges is not None
         with self._forgiven(), self._noted("complete", "was run"):
-            budget = SolveBudget(self.per_task, self.work, self._minutes_left())
+            budget = SolveBudget(self.per_task, self.work, self._minutes_left(), self.patient)
             with progress_bar(True, say=say, pace=Pace(every())) as progress:
                 report = solve(self.challenges, self.settings, budget, self.submission, progress, say)
             self.solved = report

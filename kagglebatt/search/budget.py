@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import thread_time
 
+ENOUGH = 60_000
+"""Work after which hardly any program still comes that solves a task: with the work doubled again, next to none did on
+training tasks, each without what is known of it. Some 5 to 10 seconds on grids of the usual size."""
 _LOOK = 64
 """Units of work between two looks at the processor's time."""
 
@@ -20,11 +23,20 @@ class Budget:
 
     Attributes:
         seconds: of one processor.
-        work: moves applied and programs run; None for as many as the seconds allow.
+        work: moves applied and programs run; None for as many as still bring something (``ENOUGH``).
+        patient: whether to go on, where no work is given, until the seconds are used up.
     """
 
     seconds: float = 60.0
     work: int | None = None
+    patient: bool = False
+
+    @property
+    def most_work(self) -> int | None:
+        """Where a search ends by its work; None where only its seconds end it."""
+        if self.work is not None:
+            return self.work
+        return None if self.patient else ENOUGH
 
 
 class Meter:
@@ -34,6 +46,7 @@ class Meter:
         self._clock = clock
         self._started = clock()
         self._budget = budget
+        self._most_work = budget.most_work
         self._next_look = 0
         self._late = False
         self.work = 0
@@ -49,7 +62,7 @@ class Meter:
 
     def used_up(self, share: float = 1.0) -> bool:
         """Whether this share, 0 to 1, of the budget is used up, by work or by time."""
-        if self._budget.work is not None and self.work >= share * self._budget.work:
+        if self._most_work is not None and self.work >= share * self._most_work:
             return True
         if share < 1:
             return self.seconds >= share * self._budget.seconds

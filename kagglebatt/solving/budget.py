@@ -23,15 +23,18 @@ class SolveBudget:
     """What solving a set may use.
 
     Attributes:
-        per_task: processor seconds for each task; None for 60, or for as much as a time budget allows, or as a budget
-            in work needs.
+        per_task: processor seconds for each task at most; None for 60, or for as much as a time budget allows, or as a
+            budget in work needs.
         work: for each task, as counted by the search; with it the answers are the same everywhere.
         minutes: of the clock for all tasks together.
+        patient: whether a search goes on until its seconds are used up; otherwise it ends by itself when little is to
+            be expected any more.
     """
 
     per_task: float | None = None
     work: int | None = None
     minutes: float | None = None
+    patient: bool = False
 
     def __post_init__(self) -> None:
         if self.per_task is not None and not LEAST <= self.per_task <= MOST:
@@ -56,4 +59,4 @@ class SolveBudget:
             seconds = self.most
             if end is not None and self.work is None:
                 seconds = min(seconds, max(LEAST, _PART * (end - clock()) * min(jobs, left) / left))
-            yield Budget(seconds, self.work)
+            yield Budget(seconds, self.work, self.patient)

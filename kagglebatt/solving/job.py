@@ -98,7 +98,7 @@ class SearchJob:
     def alone(self, _place: int, _number: int) -> SearchJob:
         """The same with a smaller budget: it is known to end its process."""
         work = None if self.budget.work is None else max(1, int(_AGAIN * self.budget.work))
-        smaller = Budget(_AGAIN * self.budget.seconds, work)
+        smaller = replace(self.budget, seconds=_AGAIN * self.budget.seconds, work=work)
         return replace(self, budget=smaller, fault="its process ended; searched again with a quarter of the budget")
 
     def without(self, _differ: int) -> NoReturn:

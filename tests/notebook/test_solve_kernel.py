@@ -148,7 +148,8 @@ def test_time_counts_from_the_kernels_start(tmp_path: Path, monkeypatch: pytest.
 def test_the_bundle_names_the_competition(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No internet, no tasks inside; half of what it needs is refused."""
     folder = tmp_path / "kernel"
-    command = ["bundle", "--solve", "--competition", SLUG, "--to", str(folder), "--per-task", "5", "--minutes", "30"]
+    command = ["bundle", "--solve", "--competition", SLUG, "--to", str(folder), "--per-task", "5", "--minutes", "30",
+               "--patient"]  # fmt: skip
     assert main([*command, "--json"]) == 0
     assert set(json.loads(capsys.readouterr().out)["parts"]) == {"code", "notebook"}
     metadata = json.loads((folder / "kernel-metadata.json").read_text())
@@ -157,6 +158,7 @@ def test_the_bundle_names_the_competition(tmp_path: Path, capsys: pytest.Capture
     assert f"competition = '{SLUG}'" in text
     assert "per_task = 5.0" in text
     assert "minutes = 30.0" in text
+    assert "patient = True" in text
     assert main(["bundle", "--solve", "--to", str(folder)]) == 2
     assert main(["bundle", "--solve", "--competition", "A b", "--to", str(folder)]) == 2
     assert "must be its slug" in capsys.readouterr().err

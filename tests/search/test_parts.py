@@ -7,7 +7,10 @@ import subprocess
 import sys
 from random import Random
 
+import pytest
+
 from kagglebatt.programs.program import Program
+from kagglebatt.search import budget
 from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.catalogue import catalogue
 from kagglebatt.search.graph import Node
@@ -163,3 +166,16 @@ def test_work_and_seconds_end_a_search() -> None:
     assert meter.used_up(0.6)
     meter.spend(50)
     assert meter.used_up()
+
+
+def test_a_search_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After work that is enough, unless it is told to be patient; work that is given counts alone."""
+    monkeypatch.setattr(budget, "ENOUGH", 300)
+    rows = [[[_rng.randrange(10) for _ in range(6)] for _ in range(5)] for _ in INPUTS]
+    pairs = [{"input": given, "output": answer} for given, answer in zip(INPUTS, rows, strict=True)]
+    task = parse_task("random", {"train": pairs[:-1], "test": pairs[-1:]}, "made")
+    assert 300 <= search(task, Knowledge(), Budget(1_000.0)).work < 1_000
+    assert search(task, Knowledge(), Budget(1_000.0, work=2_000)).work >= 2_000
+    meter = Meter(Budget(10.0, patient=True), lambda: 0.0)
+    meter.spend(1_000_000)
+    assert not meter.used_up()

@@ -254,7 +254,8 @@ def test_time_is_shared_out_among_the_tasks_that_are_left() -> None:
     seconds.append(next(shares).seconds)
     assert seconds == pytest.approx([12.0, 17.4, 0.6])
     assert next(SolveBudget(work=5, minutes=1.0).shares(9, 1)).work == 5
-    assert next(SolveBudget().shares(9, 1)).seconds == 60.0
+    assert next(SolveBudget().shares(9, 1)) == Budget(60.0)
+    assert next(SolveBudget(patient=True).shares(9, 1)) == Budget(60.0, patient=True)
     with pytest.raises(SettingsError, match="--per-task is 0"):
         SolveBudget(per_task=0.0)
     with pytest.raises(SettingsError, match="--work is 0"):
