@@ -123,6 +123,10 @@ class IgnoredInputError(RemoteError):
     """Kaggle started the run without an input that it was pushed with, or with an older version of it."""
 
 
+class NotJoinedError(IgnoredInputError):
+    """Kaggle started the run without a competition's files: the account has not joined it."""
+
+
 class OutputError(KagglebattError):
     """A place that something should be written to does not take it."""
 

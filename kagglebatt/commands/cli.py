@@ -45,7 +45,8 @@ class _Commands(click.Group):
     _PAGES = ("report",)
     _HOUSEKEEPING = ("archive", "cache")
     _KERNELS = ("bundle", "bench")
-    _REMOTE = ("push", "status", "pull", "publish", "loop")
+    _REMOTE = ("push", "status", "pull", "publish")
+    _LOOPING = ("loop",)
     _SOLVING = ("solve", "check-submission")
     _SUBMITTING = ("submit",)
 
@@ -57,6 +58,7 @@ class _Commands(click.Group):
             self._HOUSEKEEPING,
             self._KERNELS,
             self._REMOTE,
+            self._LOOPING,
             self._SUBMITTING,
         )
         return [*super().list_commands(ctx), *(name for names in later for name in names)]
@@ -83,6 +85,10 @@ class _Commands(click.Group):
             from kagglebatt.commands import remote
 
             found = getattr(remote, cmd_name)
+        elif cmd_name in self._LOOPING:
+            from kagglebatt.commands import looping
+
+            found = getattr(looping, cmd_name)
         elif cmd_name in self._SUBMITTING:
             from kagglebatt.commands import submitting
 

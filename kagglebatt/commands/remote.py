@@ -6,43 +6,29 @@ import functools
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kagglebatt import report_text
 from kagglebatt.commands import telling
 from kagglebatt.commands.options import (
-    BREED_OPTIONS,
-    DEAL_OPTIONS,
     HOME,
-    ITERATIONS,
     JSON,
-    LIMIT_OPTIONS,
-    MACHINE_OPTIONS,
-    SIZES,
-    STRICT,
-    TASK_OPTIONS,
     TELLING,
     notify,
-    read_sizes,
-    taken_machine,
     with_options,
 )
-from kagglebatt.commands.pages import name_pages
 from kagglebatt.errors import CredentialsError, HomeError, RemoteError, RunFailedError, SettingsError
 from kagglebatt.notebook.result import RESULT_NAME
 from kagglebatt.remote.client import Client, Timeouts
 from kagglebatt.remote.dataset_metadata import ANYBODY, read_metadata
-from kagglebatt.settings import Settings
 from kagglebatt.stop import stopping_at_once
 
 if TYPE_CHECKING:  # commands load only what they need
-    from kagglebatt.remote.loop_plan import LoopPlan
+    pass
 
 FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("build/kernel"), required=False
@@ -58,13 +44,13 @@ PATIENCE = (
                  help="For a run to be queued, run and end."),
 )  # fmt: skip
 DRY = click.option("--dry-run", is_flag=True, help="Print every action and file, and do nothing.")
-_FORCE = click.option(
+FORCE = click.option(
     "--force", is_flag=True, help="Publish also when the published home has more in it, or is the same."
 )
-_DATASET = click.option(
+DATASET = click.option(
     "--dataset-source", metavar="OWNER/SLUG", help="The home's dataset. [default: that of dataset-metadata.json]"
 )
-_QUOTA = click.option(
+QUOTA = click.option(
     "--quota", type=click.Choice(["wait", "stop"]), default="wait", show_default=True,
     help="What to do when as many runs as the account may have are going.",
 )  # fmt: skip
@@ -89,7 +75,7 @@ def timeouts_of(given: dict[str, Any], patient: bool = False) -> Timeouts:
     return Timeouts(**values, pause=values["poll"] / 5, outage=values["run"] if patient else 0.0)
 
 
-def _client(timeouts: Timeouts, held: tuple[int, ...] = ()) -> Client:
+def client_of(timeouts: Timeouts, held: tuple[int, ...] = ()) -> Client:
     return Client(timeouts, notify, held, telling.detail)
 
 
@@ -103,11 +89,11 @@ def account_of(client: Client, dry_run: bool = False) -> str:
     try:
         return client.account(again=False)
     except (CredentialsError, RemoteError) as error:
-        _would_not_start(error)
+        would_not_start(error)
         return ANYBODY
 
 
-def _would_not_start(error: Exception) -> None:
+def would_not_start(error: Exception) -> None:
     notify(f"without --dry-run this would not start: {error}")
 
 
@@ -124,7 +110,7 @@ def stoppable(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @FOLDER
-@with_options(_QUOTA, PATIENCE, DRY, TELLING)
+@with_options(QUOTA, PATIENCE, DRY, TELLING)
 @stoppable
 def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     """Push the kernel in FOLDER, once; a run that is there already is not pushed again."""
@@ -136,12 +122,12 @@ def push(folder: Path, quota: str, dry_run: bool, **given: Any) -> None:
     timeouts = timeouts_of(given, patient=True)
     pushing.read_folder(folder, ANYBODY)
     if dry_run:
-        kernel = pushing.read_folder(folder, account_of(_client(timeouts), dry_run))
+        kernel = pushing.read_folder(folder, account_of(client_of(timeouts), dry_run))
         lines = describe(folder)
         click.echo("\n".join([*lines, f"kaggle kernels push -p {folder}: {kernel.ref}, bundle {kernel.bundle}"]))
         return
     with locked(folder, notify, "push") as handle:
-        client = _client(timeouts, (handle,))
+        client = client_of(timeouts, (handle,))
         kernel = pushing.owned(pushing.read_folder(folder, account_of(client)))
         if pushing.is_there(client, kernel):
             pushing.write_note(kernel, pushing.read_note(kernel) or 0)
@@ -162,7 +148,7 @@ def status(folder: Path, as_json: bool, **given: Any) -> None:
     from kagglebatt.remote import kernel as remote_kernel
     from kagglebatt.remote import pushing
 
-    client = _client(timeouts_of(given))
+    client = client_of(timeouts_of(given))
     kernel = pushing.read_folder(folder, account_of(client))
     state, message = "NOT PUSHED", ""
     if pushing.bundle_on_kaggle(client, kernel.ref) == kernel.bundle:
@@ -185,7 +171,7 @@ def status(folder: Path, as_json: bool, **given: Any) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep all of the output here. [default: the notebook as it was executed and its report, beside FOLDER]",
 )
-@with_options(HOME, _DATASET, PATIENCE, DRY, TELLING)
+@with_options(HOME, DATASET, PATIENCE, DRY, TELLING)
 @stoppable
 def pull(
     folder: Path, target: Path | None, home: Path, dataset_source: str | None, dry_run: bool, **given: Any
@@ -194,7 +180,7 @@ def pull(
 
     With --dataset-source, fetch the published home instead.
     """
-    client = _client(timeouts_of(given, patient=True))
+    client = client_of(timeouts_of(given, patient=True))
     with _scratch() as scratch:
         if dataset_source is not None:
             _pull_dataset(client, dataset_source, scratch, home, dry_run)
@@ -267,7 +253,7 @@ def _refuse_to_replace(target: Path, home: Path) -> None:
 
 @click.command()
 @click.option("-m", "--message", default="kagglebatt home", show_default=True, help="Note of the version.")
-@with_options(HOME, _DATASET, _FORCE, PATIENCE, DRY, TELLING)
+@with_options(HOME, DATASET, FORCE, PATIENCE, DRY, TELLING)
 @stoppable
 def publish(home: Path, message: str, dataset_source: str | None, force: bool, dry_run: bool, **given: Any) -> None:
     """Publish the home as its dataset's newest version, and see that all of it arrived."""
@@ -276,7 +262,7 @@ def publish(home: Path, message: str, dataset_source: str | None, force: bool, d
 
     with read_archive(home):
         pass
-    client = _client(timeouts_of(given))
+    client = client_of(timeouts_of(given))
     metadata = read_metadata(home, account_of(client, dry_run), dataset_source)
     if dry_run:
         with remote_dataset.staged(home, metadata, {}) as folder:
@@ -286,94 +272,3 @@ def publish(home: Path, message: str, dataset_source: str | None, force: bool, d
         return
     version = remote_dataset.publish(client, home, metadata, {}, message, force)
     click.echo(f"{metadata['id']}: version {version} has all of {home}")
-
-
-def _say_what_is_begun(folder: Path, plan: LoopPlan) -> None:
-    """Say when a loop that is begun in the folder would be continued, or stands in the way."""
-    from kagglebatt.remote.loop_state import FILE_NAME, read_state
-
-    try:
-        step = read_state(folder, plan.asked()).step
-    except SettingsError as error:
-        _would_not_start(error)
-        return
-    if (folder / FILE_NAME).exists():
-        click.echo(f"{folder}: a loop is begun there; it would go on after {step} of {len(plan.steps)} steps")
-
-
-@click.command()
-@SIZES
-@click.option(
-    "--kernels",
-    type=click.IntRange(1, 99),
-    default=1,
-    show_default=True,
-    help="Deal the tasks of a step into so many kernels, and merge what they left before the next step.",
-)
-@click.option("--name", default="kagglebatt", show_default=True, help="The kernels' titles begin with it.")
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("build/loop"),
-    show_default=True,
-    help="Folder for the loop's state, kernels and outputs.",
-)
-@with_options(ITERATIONS, HOME, _DATASET, TASK_OPTIONS[:1], STRICT, DEAL_OPTIONS, BREED_OPTIONS, LIMIT_OPTIONS,
-              MACHINE_OPTIONS, _QUOTA, _FORCE, PATIENCE, DRY, JSON, TELLING)  # fmt: skip
-@stoppable
-def loop(
-    sizes: str,
-    kernels: int,
-    name: str,
-    target: Path,
-    iterations: int,
-    dataset_source: str | None,
-    quota: str,
-    force: bool,
-    dry_run: bool,
-    as_json: bool,
-    **given: Any,
-) -> None:
-    """Bundle, push, wait, fetch, check, merge and publish, again and again; begun again, it goes on."""
-    from kagglebatt.home.copying import read_only
-    from kagglebatt.remote.lock import locked
-    from kagglebatt.remote.loop import Loop
-    from kagglebatt.remote.loop_plan import LoopPlan, describe
-    from kagglebatt.remote.loop_state import read_state
-
-    timeouts, machine = timeouts_of(given, patient=True), taken_machine(given)
-    settings = Settings(**given)
-    counts = read_sizes(sizes)
-    if settings.home.is_dir() and read_only(settings.home):
-        raise SettingsError(f"{settings.home}: cannot be written, and a loop files what it learns. Copy it first.")
-    with ExitStack() as stack:
-        handles = () if dry_run else (stack.enter_context(locked(target, notify)),)
-        client = _client(timeouts, handles)
-        account = account_of(client, dry_run)
-        metadata = read_metadata(settings.home, account, dataset_source)
-        plan = LoopPlan(
-            replace(settings, iterations=1), iterations, counts, kernels, name, account, metadata, quota == "wait",
-            force, target, machine,
-        )  # fmt: skip
-        plan.tell(notify)
-        if dry_run:
-            click.echo("\n".join(describe(plan)))
-            if account != ANYBODY:
-                _say_what_is_begun(target, plan)
-            return
-        done = []
-        outputs: tuple[Path, ...] = ()
-        try:
-            for step in Loop(plan, read_state(target, plan.asked()), client, telling.show).walk():
-                outputs = step.outputs
-                done.append({"loop_iteration": step.iteration, "size": step.size, "reports": list(step.reports)})
-                if not as_json:
-                    click.echo(f"iteration {step.iteration}, {step.size} tasks")
-                    click.echo(
-                        "\n".join(line for report in step.reports if report for line in report_text.funnel(report))
-                    )
-        finally:
-            if as_json:
-                click.echo(json.dumps({"steps": done}))
-            name_pages(outputs)

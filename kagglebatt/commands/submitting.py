@@ -48,7 +48,6 @@ def submit(
     if as_json:
         click.echo(submitting.as_json(kernel, slug, version, found))
     else:
-        score = f", score {found.score}" if found.score else ""
-        click.echo(f"{slug}: submission {found.ref} is {found.state.lower()}{score}")
+        click.echo(submitting.as_line(slug, found))
     if found.state == "ERROR":
         raise RunFailedError(f"{slug}: submission {found.ref} could not be scored: {found.error or 'no reason given'}.")

@@ -11,12 +11,13 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Any
 
-from kagglebatt.errors import IgnoredInputError, QuotaError, RemoteError, RunFailedError, UnsureError
+from kagglebatt.errors import IgnoredInputError, NotJoinedError, QuotaError, RemoteError, RunFailedError, UnsureError
 from kagglebatt.home.directory import merge_homes, open_home, read_archive
 from kagglebatt.home.files import read_json
 from kagglebatt.home.index import read_index
@@ -38,7 +39,9 @@ from kagglebatt.remote.kernel import Output
 from kagglebatt.remote.loop_plan import LoopPlan
 from kagglebatt.remote.loop_state import FETCHED, FILE_NAME, MERGED, PLANNED, PUSHED, PUSHING, Run, State
 from kagglebatt.remote.pushing import Folder, push, read_folder, shows_up, write_note
-from kagglebatt.remote.watch import Watch, check_run, merge_output
+from kagglebatt.remote.submission_of_loop import submit_last
+from kagglebatt.remote.submitting import Scored
+from kagglebatt.remote.watch import Watch, merge_output
 
 _ATTEMPTS = 3
 """So often a kernel is pushed for the same work."""
@@ -46,12 +49,14 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class StepResult:
-    """A step that is done: iteration, size, and the reports of its kernels and the folders of their output."""
+    """A step that is done: iteration, size, and the reports of its kernels and the folders of their output; and what
+    was submitted."""
 
     iteration: int
     size: int
     reports: tuple[dict[str, Any], ...]
     outputs: tuple[Path, ...]
+    submission: Scored | None = None
 
 
 class Loop:
@@ -102,11 +107,22 @@ class Loop:
             self._publish(self.plan.extras[size])
             reports = tuple(self._report(run) for run in self.state.runs)
             outputs = tuple(map(self._output_folder, self.state.runs))
+            submission = self._submitted() if self._submits else None
             self.state.step += 1
             self.state.runs = []
             self._note()
-            yield StepResult(iteration, size, reports, outputs)
+            yield StepResult(iteration, size, reports, outputs, submission)
         (self.plan.folder / FILE_NAME).unlink(missing_ok=True)
+
+    @property
+    def _submits(self) -> bool:
+        """Whether this step's version is what the loop submits: the last one knows most."""
+        return self.plan.submits and self.state.step + 1 == len(self.plan.steps)
+
+    def _submitted(self) -> Scored:
+        (run,) = self.state.runs
+        kernel = read_folder(self._kernel_folder(run), self.plan.account)
+        return submit_last(self.client, self.plan, self.state, replace(kernel, bundle=run.bundle), run.version)
 
     def _note(self) -> None:
         self.state.write(self.plan.folder)
@@ -179,7 +195,7 @@ class Loop:
 
     def _waited_for(self, size: int) -> str:
         iteration, step = self.plan.steps[self.state.step][0], f"{self.state.step + 1} of {len(self.plan.steps)}"
-        return f"the kernels of step {step} (iteration {iteration}, {size} tasks) to end"
+        return f"the kernels of step {step} (iteration {iteration}, {self.plan.words(size)}) to end"
 
     def _kernel_folder(self, run: Run) -> Path:
         return self.plan.folder / f"kernel-{(run.shard or '1/1').replace('/', '-of-')}"
@@ -201,7 +217,7 @@ class Loop:
             run.attempt = self.state.attempt()
         try:
             kernel = self._written(run, size)
-            push(self.client, kernel, lambda: self._renewed(run, size), lambda _, version: self._keep(run, version))
+            push(self.client, kernel, lambda: self._renewed(run, size), partial(self._pushed, run))
         except QuotaError as error:
             run.phase = PLANNED  # nothing was pushed
             self._note()
@@ -222,6 +238,10 @@ class Loop:
             raise
         self._waiting = False
         return False
+
+    def _pushed(self, run: Run, kernel: Folder, version: int) -> None:
+        self._keep(run, version)
+        write_note(kernel, version)  # whoever submits this folder's version by hand has to know it
 
     def _keep(self, run: Run, version: int) -> None:
         """Note that a run's kernel is on Kaggle."""
@@ -297,7 +317,9 @@ class Loop:
         new = merge_output(output, self._home, self.client.notify)
         self.client.notify(f"{ref}: {result.status}, {new} solvers were new")
         try:
-            check_run(ref, output)
+            self.plan.check(ref, output)
+            if self._submits and not run.version:  # its push was never answered
+                raise RunFailedError(f"{ref}: which version this run is of is not known; only a version is submitted.")
         except (IgnoredInputError, RunFailedError) as error:
             self._again(run, error)
             return
@@ -307,11 +329,12 @@ class Loop:
     def _again(self, run: Run, error: Exception) -> None:
         """Push a kernel's work again, alone, as a bundle of its own; unless that was tried often enough."""
         run.attempt, run.failures, run.phase = self.state.attempt(), run.failures + 1, PLANNED
-        if run.failures >= _ATTEMPTS:
+        if run.failures >= _ATTEMPTS or isinstance(error, NotJoinedError):
             if len(self.state.runs) == 1:  # what it had finished was taken over: whoever continues begins with that
                 self.state.runs = []
             self._note()
-            raise RunFailedError(f"{error} It was tried {_ATTEMPTS} times.") from error
+            tried = f" It was tried {_ATTEMPTS} times." if run.failures >= _ATTEMPTS else ""
+            raise RunFailedError(f"{error}{tried}") from error
         self._note()
         self.client.notify(f"{error} Trying again, {run.failures + 1} of {_ATTEMPTS}.")
         if isinstance(error, IgnoredInputError):  # what is ready is not always there yet

@@ -15,6 +15,8 @@ from kagglebatt.notify import Notify
 from kagglebatt.programs.library import read_to_deal
 from kagglebatt.reading import Reading
 from kagglebatt.remote.dataset import entry_counts
+from kagglebatt.remote.kernel import Output
+from kagglebatt.remote.watch import check_run
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.load import load_tasks
 from kagglebatt.tasks.task import Task
@@ -38,6 +40,8 @@ class LoopPlan:
         force: publish a home also when the published one has more in it.
         folder: for state, kernels and outputs.
         machine: keys of the kernels' metadata that say what they run on.
+        competition: slug of the one whose tasks the kernels answer; empty where they evolve.
+        submits: whether the last kernel's version is submitted to it, and ``scores`` whether its score is waited for.
     """
 
     settings: Settings
@@ -51,6 +55,9 @@ class LoopPlan:
     force: bool
     folder: Path
     machine: Mapping[str, str] = field(default_factory=dict)
+    competition: str = ""
+    submits: bool = False
+    scores: bool = False
 
     @property
     def dataset(self) -> str:
@@ -81,6 +88,19 @@ class LoopPlan:
             "name": self.name, "account": self.account, "dataset": self.dataset,
             **({"machine": dict(self.machine)} if self.machine else {}),  # a loop begun earlier named none
         }  # fmt: skip
+
+    def words(self, size: int) -> str:
+        """What the kernels of a step work on."""
+        return f"{size} tasks"
+
+    def check(self, ref: str, output: Output) -> None:
+        """See that a kernel did what it should.
+
+        Raises:
+            IgnoredInputError: it could not begin, for an input was missing, empty or old.
+            RunFailedError: it failed, or left less than it should.
+        """
+        check_run(ref, output)
 
     def shards(self, size: int) -> list[str | None]:
         """i/n of each kernel of a step; none is without a task."""
@@ -125,7 +145,7 @@ def describe(plan: LoopPlan) -> list[str]:
         files = [home / name for name in (*index.FILES, index.FILE_NAME)]
         lines += [f"publish {path.stat().st_size:>12,} bytes  {path}" for path in files if path.is_file()]
     for iteration, size in plan.steps:
-        step = f"iteration {iteration}, {size} tasks:"
+        step = f"iteration {iteration}, {plan.words(size)}:"
         lines += [
             f"{step} publish {len(content):,} bytes  {name}, beside the home"
             for name, content in plan.extras[size].items()
@@ -135,4 +155,6 @@ def describe(plan: LoopPlan) -> list[str]:
             parts = ", ".join(f"{name} {count:,}" for name, count in made.parts.items())
             lines.append(f"{step} push {made.size:,} bytes ({parts}) as {made.metadata['id']}")
         lines.append(f"{step} wait, fetch, verify, merge into {home}, publish as {plan.dataset}")
+    if plan.submits:
+        lines.append(f"submit the last version to {plan.competition}{', and wait for its score' * plan.scores}")
     return lines

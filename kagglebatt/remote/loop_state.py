@@ -16,8 +16,8 @@ from kagglebatt.errors import SettingsError
 from kagglebatt.home.files import read_json, write_aside, writing
 
 FILE_NAME = "loop.json"
-FORMAT = 2
-"""In format 1 a run had no version, and its attempts were counted for each step anew."""
+FORMAT, _WITHOUT_SUBMISSION = 3, 2
+"""In format 1 a run had no version, and its attempts were counted for each step anew; format 3 is a submission's."""
 
 PHASES = PLANNED, PUSHING, PUSHED, FETCHED, MERGED = "planned", "pushing", "pushed", "fetched", "merged"
 
@@ -57,6 +57,7 @@ class State:
             since it was published.
         seen: digest of the published archive that the home has all of.
         attempts: how many there were, of all runs of all steps.
+        submitting: id of the bundle whose submission was begun; empty until then.
     """
 
     asked: dict[str, Any]
@@ -67,6 +68,7 @@ class State:
     published: dict[str, str] | None = None
     seen: str = ""
     attempts: int = 0
+    submitting: str = ""
 
     def attempt(self) -> int:
         """The number of the next attempt."""
@@ -75,9 +77,13 @@ class State:
 
     def write(self, folder: Path) -> None:
         """Write the file."""
+        content = asdict(self)
+        number = FORMAT if content["submitting"] else _WITHOUT_SUBMISSION
+        if not content["submitting"]:  # versions that knew of none go on with it
+            del content["submitting"]
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)  # it may have been removed meanwhile
-            write_aside(folder / FILE_NAME, json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n")
+            write_aside(folder / FILE_NAME, json.dumps({"format": number, **content}, indent=1) + "\n")
 
 
 def read_state(folder: Path, asked: dict[str, Any]) -> State:
@@ -121,6 +127,7 @@ def _check(state: State) -> None:
         "expected": (int, type(None)),
         "published": (dict, type(None)),
         "attempts": int,
+        "submitting": str,
     }
     wrong = [name for name, kind in kinds.items() if not isinstance(getattr(state, name), kind)]
     for run in state.runs:

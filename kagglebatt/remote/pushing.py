@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
-from kagglebatt.errors import IgnoredInputError, QuotaError, RemoteError, SettingsError, UnsureError
+from kagglebatt.errors import IgnoredInputError, NotJoinedError, QuotaError, RemoteError, SettingsError, UnsureError
 from kagglebatt.home.files import read_json, write_aside, writing
 from kagglebatt.notebook.kernel_metadata import NAME as METADATA_NAME
 from kagglebatt.remote.client import ABSENT, Client
@@ -226,6 +226,9 @@ def push(client: Client, kernel: Folder, again: Callable[[], Folder], keep: Call
         kernel, number = again(), number + 1
 
 
+_LIST = "[]'\" \n"
+"""What is around the one name in a list of names."""
+
 _FINISHING = "A push is under way, and is finished first. Once more ends it at once."
 
 
@@ -258,6 +261,11 @@ def _version(said: str, kernel: Folder) -> int:
         remedies = [remedy for word, remedy in _REFUSALS if word in refusal[1].lower()]
         raise RemoteError(f"{what} {remedies[0] if remedies else ''}".strip())
     ignored = re.search(r"not valid (.*?) and could not be added to the kernel: (.*)", said)
+    if ignored and ignored[1].startswith("competition"):
+        raise NotJoinedError(
+            f"{kernel.ref}: Kaggle runs it without the competition {ignored[2]}. Join it, and accept its rules on "
+            f"https://www.kaggle.com/competitions/{ignored[2].strip(_LIST)}/rules; then run the same command again."
+        )
     if ignored:
         raise IgnoredInputError(
             f"{kernel.ref}: Kaggle runs it without {ignored[1]} {ignored[2]}. Check that they exist, are ready, and "

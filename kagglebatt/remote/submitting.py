@@ -94,17 +94,16 @@ def check_version(client: Client, kernel: Folder) -> int:
         raise RunFailedError(f"{kernel.ref}: version {version} ended as {state.lower()} {message}".rstrip() + ".")
     with TemporaryDirectory(prefix="kagglebatt-") as folder:
         output = fetch(client, pinned, kernel.bundle, Path(folder) / "output")
-        wrong = _wrong(output.folder, kernel.bundle, output.result.bundle if output.result else "")
+        other = output.result is None or output.result.bundle != kernel.bundle
+        wrong = "its result.json is of another bundle" if other else submission_fault(output.folder)
     if wrong:
         raise RunFailedError(f"{kernel.ref}: version {version} left no submission that could be scored: {wrong}.")
     return version
 
 
-def _wrong(folder: Path, bundle: str, found: str) -> str:
+def submission_fault(folder: Path) -> str:
     """What is wrong with the submission in a run's output; empty when nothing is."""
     path = folder / FILE_NAME
-    if found != bundle:
-        return "its result.json is of another bundle"
     if not path.is_file():
         return f"there is no {FILE_NAME} in its output"
     content, fault = read_submission(path.read_text("utf-8", errors="replace"))
@@ -192,6 +191,11 @@ def wait_for_score(client: Client, ref: int) -> Scored:
 def _field(said: str, name: str) -> str:
     found = re.search(rf"^{name}: +(.*)$", said, re.MULTILINE)
     return found[1].strip() if found else ""
+
+
+def as_line(slug: str, found: Scored) -> str:
+    """One submission in a line."""
+    return f"{slug}: submission {found.ref} is {found.state.lower()}{f', score {found.score}' if found.score else ''}"
 
 
 def as_json(kernel: Folder, slug: str, version: int, found: Scored) -> str:

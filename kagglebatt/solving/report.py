@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,17 +82,7 @@ class SolveReport:
 
     def lines(self) -> Iterator[str]:
         """The table at the end, as text."""
-        fit = self.fitting()
-        tests = self.challenges.tests
-        yield f"{plural(len(tests), 'task')}, {plural(sum(tests.values()), 'test input')}"
-        for name, words in (
-            ("all", "fit all demo pairs"), ("some", "fit some"), ("none", "fit none"), ("left", "not searched"),
-            ("fault", "ended their process, or ran out of their limits"),
-        ):  # fmt: skip
-            if fit[name] or name in ("all", "some", "none"):
-                yield f"{fit[name]:>7,}  {words}"
-        for stage, count in self.stages().items():
-            yield f"{count:>7,}  fit by {stage}"
+        yield from totals(self.as_json())
         times = sorted(done.seconds for done in self.searched.values())
         if times:
             yield (
@@ -102,6 +92,30 @@ class SolveReport:
         yield f"{plural(self.filed, 'solver')} new in the home"
         for each in self.disagreements:
             yield f"a program did alone something else than in the search, and is not filed: {each}"
+
+
+def totals(figures: Mapping[str, Any]) -> Iterator[str]:
+    """How many tasks fit, and by which stage, as lines.
+
+    Args:
+        figures: those of ``SolveReport.as_json``, or of ``SolveReport.as_iteration``.
+    """
+    fit = figures["fitted"]
+    yield f"{plural(figures['tasks'], 'task')}, {plural(figures['tests'], 'test input')}"
+    for name, words in (
+        ("all", "fit all demo pairs"), ("some", "fit some"), ("none", "fit none"), ("left", "not searched"),
+        ("fault", "ended their process, or ran out of their limits"),
+    ):  # fmt: skip
+        if fit[name] or name in ("all", "some", "none"):
+            yield f"{fit[name]:>7,}  {words}"
+    for stage, count in figures["stages"].items():
+        yield f"{count:>7,}  fit by {stage}"
+
+
+def kernel_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """What a kernel's report says, as lines."""
+    yield from totals(figures)
+    yield f"{figures['cpu_seconds']:,.1f} processor seconds in {figures['wall_seconds']:,.1f} s"
 
 
 def row(task_id: str, done: Searched) -> dict[str, Any]:

@@ -71,6 +71,8 @@ class SwiftClient(Client):
     def _answered(self, command: str, arguments: tuple[str, ...], seconds: float) -> str:
         if command.startswith("datasets "):
             return self._dataset(command, arguments, seconds)
+        if command.startswith("competitions "):
+            return self._competition(command, arguments, seconds)
         if command == "kernels push":
             self.meanwhile()
             return self.words(self._push(Path(arguments[3]), seconds))
@@ -109,6 +111,25 @@ class SwiftClient(Client):
         )
         return ""
 
+    def _competition(self, command: str, arguments: tuple[str, ...], seconds: float) -> str:
+        service = "competitions.CompetitionApiService"
+        if command == "competitions submit":
+            given = dict(zip(arguments[3::2], arguments[4::2], strict=True))
+            owner, slug = given["-k"].split("/")
+            answer = call(
+                self._standin, CALLS["submit"], seconds, competitionName=arguments[2], kernelOwner=owner,
+                kernelSlug=slug, kernelVersion=int(given["-v"]), fileName=given["-f"],
+                submissionDescription=given["-m"],
+            )  # fmt: skip
+            return f"{answer['message']}\nSubmission ref: {answer['ref']}\n"
+        if command == "competitions submissions":
+            listed = call(self._standin, f"{service}/ListSubmissions", seconds, competitionName=arguments[2])
+            return json.dumps(listed["submissions"])
+        assert command == "competitions submission", command
+        found = call(self._standin, f"{service}/GetSubmission", seconds, ref=arguments[2])
+        names = {"Status": "status", "Public Score": "publicScore", "Error": "errorDescription"}
+        return "".join(f"{words}: {found[name]}\n" for words, name in names.items() if name in found)
+
     def _send(self, command: str, folder: Path, seconds: float) -> str:
         metadata = json.loads((folder / "dataset-metadata.json").read_text())
         owner, slug = metadata["id"].split("/")
@@ -132,9 +153,12 @@ class SwiftClient(Client):
             self._standin, CALLS["save-kernel"], seconds, slug=metadata["id"], newTitle=metadata["title"],
             text=(folder / metadata["code_file"]).read_text(), language="python", kernelType="notebook",
             datasetDataSources=metadata["dataset_sources"], kernelDataSources=metadata["kernel_sources"],
+            competitionDataSources=metadata["competition_sources"],
         )  # fmt: skip
         if answer.get("error"):
             return f"Kernel push error: {answer['error']}\n"
+        if wrong := answer.get("invalidCompetitionSources"):
+            return f"The following are not valid competition sources and could not be added to the kernel: {wrong}\n"
         number = f"version {answer['versionNumber']}" if "versionNumber" in answer else "version"
         return f"Kernel {number} successfully pushed.  Please check progress at {answer.get('url')}\n"
 

@@ -15,7 +15,7 @@ from time import sleep
 
 import pytest
 
-from kagglebatt.commands.remote import _say_what_is_begun
+from kagglebatt.commands.looping import say_what_is_begun
 from kagglebatt.errors import OutputError, SettingsError
 from kagglebatt.home import archive_layout
 from kagglebatt.home.directory import check
@@ -225,12 +225,12 @@ def test_a_dry_run_tells_of_a_loop_that_is_begun(tmp_path: Path, capsys: pytest.
     plan = LoopPlan(
         Settings(offspring=0, home=tmp_path), 2, (1, 3), 1, "mine", "tester", metadata, True, False, tmp_path
     )
-    _say_what_is_begun(tmp_path, plan)
+    say_what_is_begun(tmp_path, plan)
     assert capsys.readouterr() == ("", "")
     State(plan.asked(), step=1).write(tmp_path)
-    _say_what_is_begun(tmp_path, plan)
+    say_what_is_begun(tmp_path, plan)
     assert "it would go on after 1 of 4 steps" in capsys.readouterr().out
-    _say_what_is_begun(tmp_path, replace(plan, name="other"))
+    say_what_is_begun(tmp_path, replace(plan, name="other"))
     assert "this would not start: " in capsys.readouterr().err
 
 
