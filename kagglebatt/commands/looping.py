@@ -57,7 +57,7 @@ if TYPE_CHECKING:  # commands load only what they need
 
 _OF_EVOLVING = ("sizes", "kernels", "dataset", "candidates", "mutate", "offspring", "probe_ms", "patience")
 """Options that mean nothing to a loop that solves."""
-_OF_SOLVING = ("per_task", "work", "submit", "scores")
+_OF_SOLVING = ("per_task", "work", "patient", "submit", "scores")
 
 
 @click.command()
@@ -124,13 +124,13 @@ def _plan_of(target: Path, given: dict[str, Any]) -> Callable[[str], LoopPlan]:
 
     machine = taken_machine(given)
     own = ("sizes", "kernels", "name", "dataset_source", "quota", "force", "solves", "competition", "per_task",
-           "work", "submit", "scores")  # fmt: skip
-    sizes, kernels, name, dataset, quota, force, solves, competition, per_task, work, submits, scores = (
+           "work", "patient", "submit", "scores")  # fmt: skip
+    sizes, kernels, name, dataset, quota, force, solves, competition, per_task, work, patient, submits, scores = (
         given.pop(each) for each in own
     )
     settings = Settings(**given)
     counts = read_sizes(sizes)
-    budget = SolveBudget(per_task, work, settings.minutes)
+    budget = SolveBudget(per_task, work, settings.minutes, patient)
 
     def make(account: str) -> LoopPlan:
         metadata = read_metadata(settings.home, account, dataset)

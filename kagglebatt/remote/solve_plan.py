@@ -39,7 +39,12 @@ class SolvePlan(LoopPlan):
 
     def asked(self) -> dict[str, Any]:
         """Everything that makes this loop what it is; whether it ends with a submission may be said later."""
-        own = {"competition": self.competition, "per_task": self.budget.per_task, "work": self.budget.work}
+        own = {
+            "competition": self.competition,
+            "per_task": self.budget.per_task,
+            "work": self.budget.work,
+            "patient": self.budget.patient,
+        }
         return {**super().asked(), **own}
 
     def check(self, ref: str, output: Output) -> None:

@@ -192,6 +192,19 @@ def test_options_of_the_other_kind_of_loop_are_refused(tmp_path: Path, capsys: p
 
 
 @genuine
+def test_what_it_would_do_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All options of both kinds of loop are taken."""
+    place = ["loop", "--dry-run", "--iterations", "2", "--home", str(tmp_path / "home"), "--to", str(tmp_path)]
+    own = ["--solve", "--competition", SLUG, "--submit", "--per-task", "5", "--patient", "--minutes", "60"]
+    assert main([*place, *own]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said[1:5]] == [f"iteration {i}, tasks of {SLUG}" for i in (1, 1, 2, 2)]
+    assert said[5] == f"submit the last version to {SLUG}"
+    assert main([*place, "--sizes", "2", "--offspring", "5"]) == 0
+    assert "iteration 2, 2 tasks: push" in capsys.readouterr().out
+
+
+@genuine
 @pytest.mark.campaign
 def test_a_killed_loop_goes_on_to_its_score(kaggle: Standin, tmp_path: Path) -> None:
     """The genuine client and real runs, killed at random moments: nothing is pushed or submitted twice."""
