@@ -26,6 +26,7 @@ from kagglebatt.dsl import (
     numbers,
     objects,
     patches,
+    relating,
     repairing,
 )
 from kagglebatt.dsl.types import NAMES
@@ -85,7 +86,7 @@ def _collect(families: tuple[ModuleType, ...]) -> Mapping[str, Primitive]:
 VOCABULARY: Mapping[str, Primitive] = _collect(FAMILIES)
 """The 160 primitives of the public vocabulary."""
 
-EXTRAS: Mapping[str, Primitive] = _collect((extras, filling, layers, marking, repairing))
+EXTRAS: Mapping[str, Primitive] = _collect((extras, filling, layers, marking, relating, repairing))
 """Primitives of our own: for programs that read ``S``, for differs, and for the search."""
 
 PRIMITIVES: Mapping[str, Primitive] = MappingProxyType({**VOCABULARY, **EXTRAS})

@@ -18,6 +18,7 @@ from kagglebatt.search.mined import mined
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.rank import Leaders, attempts, ranked
 from kagglebatt.search.recall import recall
+from kagglebatt.search.relate import relate
 from kagglebatt.search.result import Found, SearchResult
 from kagglebatt.search.running import guarded
 from kagglebatt.tasks.task import Task
@@ -64,6 +65,9 @@ def improvements(
         with _stage("recall", seconds, found, notify):
             if "recall" not in without:
                 yield from noted(recall(problem, knowledge, meter, clock))
+        with _stage("objects", seconds, found, notify):
+            if "objects" not in without:
+                yield from noted(relate(problem, meter, clock))
         moves = [*catalogue(problem), *(() if "mined" in without else mined(knowledge))]
         graph = Graph(problem, moves, meter, clock)
         explorer = Explorer(problem, graph, meter, clock, without)

@@ -1,0 +1,235 @@
+"""What became of objects: deeds that explain all that changed, conditions that say to which, and such programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from kagglebatt.dsl.types import Grid
+from kagglebatt.programs.program import Program
+from kagglebatt.search.budget import Meter
+from kagglebatt.search.deeds import KEEP, REMOVE, UNDER, Deed, deeds
+from kagglebatt.search.rules import Sorting, sortings
+from kagglebatt.search.scenes import Scene
+from kagglebatt.search.traits import conditions, traits
+
+MOST_DEEDS = 6
+"""Different deeds in one task."""
+MOST_STARTS = 4
+"""Deeds that a choice of them begins with."""
+MOST_SORTINGS = 40
+"""Cheapest sortings of one choice of deeds, of which those that differ on test inputs go on."""
+_WORK = 10
+"""Units of work for one scene."""
+_FULL = bytes([0]) + bytes([255]) * 255
+_EMPTY = bytes([255]) + bytes(255)
+
+
+def _packed(grid: Grid) -> bytes:
+    return bytes(chain.from_iterable(grid))
+
+
+def _number(cells: bytes) -> int:
+    return int.from_bytes(cells, "little")
+
+
+@dataclass
+class _Sample:
+    """A demo pair as numbers, a byte a cell."""
+
+    grid: int
+    answer: int
+    empty: int
+    answer_empty: int
+    changed: int
+
+    @classmethod
+    def of(cls, grid: Grid, answer: Grid) -> _Sample:
+        before, after = _packed(grid), _packed(answer)
+        change = bytes([255 * (a != b) for a, b in zip(before, after, strict=True)])
+        return cls(
+            _number(before),
+            _number(after),
+            _number(before.translate(_EMPTY)),
+            _number(after.translate(_EMPTY)),
+            _number(change),
+        )
+
+    def explained(self, own: int, given: Grid | None, deed: Deed) -> int | None:
+        """The changed cells that a deed makes right; None when it makes a cell wrong."""
+        if given is None:
+            return None
+        cells = _packed(given)
+        covers, value = _number(cells.translate(_FULL)), _number(cells)
+        if deed.how == UNDER:
+            covers &= self.empty
+            value &= covers
+        if (value ^ self.answer) & covers:
+            return None
+        bare = own & ~covers & self.answer_empty if deed.clears else 0
+        return (covers | bare) & self.changed
+
+
+@dataclass(eq=False)
+class _Effect:
+    """One deed and what it explains of each object of the demo pairs, in order; None where it is wrong."""
+
+    deed: Deed
+    explained: list[int | None] = field(default_factory=list)
+    covered: int = 0
+
+
+class Fates:
+    """What can be learned from one scene of a task whose answers have the sizes of the inputs."""
+
+    def __init__(self, scene: Scene, colours: Sequence[int], meter: Meter) -> None:
+        self.scene, self.colours, self.meter = scene, colours, meter
+        demos = len(scene.answers)
+        grids = [sight.value("X") for sight in scene.sights[:demos]]
+        self.samples = [_Sample.of(grid, answer) for grid, answer in zip(grids, scene.answers, strict=True)]
+        self.owns = [[_number(_packed(each).translate(_FULL)) for each in part] for part in scene.objects[:demos]]
+        self.offsets = [0]
+        for grid in grids:
+            self.offsets.append(self.offsets[-1] + 8 * len(grid) * len(grid[0]))
+        self.changed = sum(sample.changed << offset for sample, offset in zip(self.samples, self.offsets, strict=False))
+
+    def programs(self) -> Iterator[tuple[Program, float, int]]:
+        """Programs that should fit all demo pairs, with their costs, and how many deeds they do."""
+        effects = self._effects()
+        known = None
+        self.meter.spend(_WORK)
+        for chosen in self._choices(effects):
+            if known is None:
+                known = self._conditions()
+            yield from self._sorted(chosen, known)
+
+    def _effects(self) -> list[_Effect]:
+        """The deeds that explain something of the first demo pair that changes, where all deeds explain all of it."""
+        added = _added(self.samples)
+        order = sorted(range(len(self.samples)), key=lambda number: not self.samples[number].changed)
+        first = order[0]
+        found = []
+        reach = 0
+        for deed in (Deed(KEEP, 0.0), Deed(REMOVE, 0.2), *deeds(added)):
+            columns: dict[int, list[int | None]] = {first: self._column(deed, first)}
+            if deed.text in (KEEP, REMOVE) or deed.text.startswith("rbind(tint") or any(columns[first]):
+                found.append((deed, columns))
+                for each in columns[first]:
+                    reach |= each or 0
+        if self.samples[first].changed & ~reach or not self.samples[first].changed:
+            return []
+        effects = []
+        for deed, columns in found:
+            effect = _Effect(deed)
+            for number, offset in zip(range(len(self.samples)), self.offsets, strict=False):
+                column = columns[number] if number in columns else self._column(deed, number)
+                effect.explained += [None if each is None else each << offset for each in column]
+            for each in effect.explained:
+                effect.covered |= each or 0
+            if effect.covered or deed.text == KEEP:
+                effects.append(effect)
+        return effects
+
+    def _column(self, deed: Deed, number: int) -> list[int | None]:
+        sample, owns = self.samples[number], self.owns[number]
+        if deed.text == KEEP:
+            return [0 if not own & sample.changed else None for own in owns]
+        if deed.text == REMOVE:
+            return [
+                None if (sample.answer & own) == (sample.grid & own) else own & sample.answer_empty & sample.changed
+                for own in owns
+            ]
+        given = self.scene.sights[number].each(deed.text, self.scene.objects[number])
+        return [sample.explained(own, each, deed) for own, each in zip(owns, given, strict=True)]
+
+    def _choices(self, effects: list[_Effect]) -> Iterator[list[_Effect]]:
+        """Few deeds that together explain all that changed."""
+        if not effects:
+            return
+        keep, *rest = effects
+        rest.sort(key=lambda effect: (-effect.covered.bit_count() / (2 + effect.deed.cost), effect.deed.cost))
+        whole = [effect for effect in rest if effect.covered == self.changed][: 2 * MOST_STARTS]
+        for effect in whole:
+            yield [keep, effect]
+        if whole:
+            return
+        seen = set()
+        for start in rest[:MOST_STARTS]:
+            chosen, left = [start], self.changed & ~start.covered
+            while left and len(chosen) < MOST_DEEDS:
+                best = max(rest, key=lambda effect: (effect.covered & left).bit_count() / (2 + effect.deed.cost))
+                if not best.covered & left:
+                    break
+                chosen.append(best)
+                left &= ~best.covered
+            key = frozenset(effect.deed.text for effect in chosen)
+            if not left and key not in seen:
+                seen.add(key)
+                yield [keep, *chosen]
+
+    def _conditions(self) -> list[Any]:
+        demos = len(self.samples)
+        number = sum(map(len, self.scene.objects[:demos]))
+        found = list(traits(self.scene.sights, self.scene.objects, self.colours))
+        return conditions(found, (1 << number) - 1)
+
+    def _sorted(self, chosen: list[_Effect], known: list[Any]) -> Iterator[tuple[Program, float, int]]:
+        allowed = self._allowed(chosen)
+        if allowed is None:
+            return
+        demo = (1 << len(chosen[0].explained)) - 1
+        everything = (1 << sum(map(len, self.scene.objects))) - 1
+        found = sorted(sortings(allowed, known, demo, everything), key=lambda each: each.cost)
+        seen = set()
+        for sorting in found[:MOST_SORTINGS]:
+            choice = tuple((deed, objects & ~demo) for deed, objects in sorting.choices if objects & ~demo)
+            if choice not in seen:
+                seen.add(choice)
+                done = {deed for deed, _ in sorting.choices}
+                cost = 0.5 + self.scene.cost + sorting.cost + sum(chosen[deed].deed.cost for deed in done)
+                yield self.scene.program(_text(sorting, chosen), True), cost, len(done)
+
+    def _allowed(self, chosen: list[_Effect]) -> dict[int, int] | None:
+        """For each deed the objects that it may be done to; None when there is one that none may be done to."""
+        allowed = dict.fromkeys(range(len(chosen)), 0)
+        for place in range(len(chosen[0].explained)):
+            amounts = {
+                deed: each.bit_count()
+                for deed, effect in enumerate(chosen)
+                if (each := effect.explained[place]) is not None
+            }
+            if not amounts:
+                return None
+            most = max(amounts.values())
+            for deed, amount in amounts.items():
+                if amount == most:
+                    allowed[deed] |= 1 << place
+        return {deed: objects for deed, objects in allowed.items() if objects}
+
+
+def _added(samples: Sequence[_Sample]) -> list[int]:
+    """The colours but 0 that changed cells have in the answers."""
+    found: set[int] = set()
+    for sample in samples:
+        cells = sample.answer & sample.changed
+        found |= set(cells.to_bytes((cells.bit_length() + 7) // 8, "little"))
+    return sorted(found - {0})
+
+
+def _text(sorting: Sorting, chosen: Sequence[_Effect]) -> str:
+    """The program as an expression: first what is emptied, then what is painted, rule by rule."""
+    rest, steps = "L", []
+    for condition, place in sorting.rules:
+        steps.append((chosen[place].deed, f"sfilter({rest},{condition.text})"))
+        rest = f"sfilter({rest},compose(flip,{condition.text}))"
+    steps.append((chosen[sorting.others].deed, rest))
+    made = "X"
+    for deed, objects in steps:
+        if deed.clears:
+            made = f"erased({made},{objects})"
+    for deed, objects in steps:
+        if deed.text not in (KEEP, REMOVE):
+            made = f"{deed.how}({made},apply({deed.text},{objects}))"
+    return made

@@ -1,0 +1,90 @@
+"""What the stage of objects learns from demo pairs."""
+
+from __future__ import annotations
+
+from random import Random
+
+from kagglebatt.running.limit import Timer
+from kagglebatt.search.budget import Budget, Meter
+from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.moves import written
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.relate import relate
+from kagglebatt.search.running import compiled, guarded
+from kagglebatt.search.search import search
+from kagglebatt.tasks.task import Task, parse_task
+
+SHAPES = ("1", "11", "111", "11 11", "1 1", "111 101 111", "101 111", "1 1 1", "11 01", "111 010")
+
+
+def scene(rng: Random, colours=(5,), ground: int = 0) -> list[list[int]]:
+    """Some shapes that do not touch, on 12 x 12 cells."""
+    grid = [[ground] * 12 for _ in range(12)]
+    for i in range(0, 12, 4):
+        for j in range(0, 12, 4):
+            if rng.random() < 0.75:
+                colour = rng.choice(colours)
+                for down, row in enumerate(rng.choice(SHAPES).split()):
+                    for right, cell in enumerate(row):
+                        if cell == "1":
+                            grid[i + down][j + right] = colour
+    return grid
+
+
+def made(text: str, colours=(5,), ground: int = 0) -> Task:
+    """Four demo pairs and one test pair whose answers an expression gives."""
+    call = compiled(written(text))
+    rng = Random(7)
+    pairs = []
+    for _ in range(5):
+        grid = scene(rng, colours, ground)
+        pairs.append({"input": grid, "output": [list(row) for row in call(tuple(map(tuple, grid)), ())]})
+    return parse_task("made", {"train": pairs[:-1], "test": pairs[-1:]}, "made")
+
+
+def learned(task: Task) -> bool:
+    problem = Problem.of(task)
+    with guarded() as clock:
+        assert isinstance(clock, Timer)
+        found = sorted(relate(problem, Meter(Budget()), clock), key=lambda each: (-each.fitted, each.cost))
+    return bool(found) and found[0].answers == tuple(sample.answer for sample in task.test)
+
+
+def test_some_objects_get_another_colour() -> None:
+    """The largest; those with a hole; each by its size."""
+    assert learned(made("overlaid(I,apply(rbind(tint,TWO),keepmost(layers(I,T,F),filled)))"))
+    assert learned(made("overlaid(I,apply(rbind(tint,TWO),sfilter(layers(I,T,F),matcher(holecount,ONE))))"))
+    by_size = "markparts(I,compose(rbind(add,ONE),filled),T,F)"
+    assert learned(made(by_size))
+
+
+def test_some_objects_vanish() -> None:
+    """What another colour than 0 surrounds, too."""
+    text = "erased(I,sfilter(layers(I,T,F),matcher(filled,ONE)))"
+    assert learned(made(text))
+    emptied = "switch(I,ZERO,mostcolor(I))"
+    assert learned(made(f"switch({text.replace('I', emptied)},ZERO,mostcolor(I))", ground=8))
+
+
+def test_some_objects_move_and_others_stay() -> None:
+    """Those of one colour, until something stops them."""
+    assert learned(
+        made(
+            "overlaid(erased(I,layers(keepcolor(I,ONE),T,F)),apply(pushed(I,DOWN),layers(keepcolor(I,ONE),T,F)))",
+            colours=(1, 2),
+        )
+    )
+
+
+def test_objects_are_filled() -> None:
+    """What lies in an object's holes."""
+    assert learned(made("overlaid(I,apply(compose(rbind(tint,THREE),rbind(holes,F)),layers(I,T,F)))"))
+
+
+def test_the_search_begins_with_objects() -> None:
+    """And can be told to leave them out."""
+    task = made("overlaid(I,apply(rbind(tint,TWO),sfilter(layers(I,T,F),matcher(rimsides,ONE))))")
+    result = search(task, Knowledge(), Budget(work=1_000))
+    assert result.found[0].stage == "objects"
+    without = search(task, Knowledge(), Budget(work=1_000), without=("objects",))
+    assert all(each.stage != "objects" for each in without.found)
