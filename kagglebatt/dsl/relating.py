@@ -181,9 +181,7 @@ def pushed(grid: Grid, direction: Pair) -> Fn:
 
 
 def drawn(grid: Grid) -> Fn:
-    """x -> the layer x moved down, up, left or right until it touches something else of the grid, the fewest steps;
-    x itself where nothing lies in its way.
-    """
+    """x -> the layer x moved straight until it touches the nearest thing of the grid in its way; else x itself."""
     full = occupied(grid)
 
     def close(x: Grid) -> Grid:
