@@ -135,11 +135,11 @@ def catalogue(problem: Problem) -> Iterator[Move]:
     for takes, gives, lines in _TABLE:
         for cost, text in lines.items():
             for each in text.replace("\n", " ").split(";"):
-                for expression in _filled_in("".join(each.split()), colours):
+                for expression in filled_in("".join(each.split()), colours):
                     yield Move(written(expression), takes, gives, cost + 0.5 * ("{c}" in each), takes == gives == GRID)
 
 
-def _filled_in(text: str, colours: list[str]) -> Iterator[str]:
+def filled_in(text: str, colours: list[str]) -> Iterator[str]:
     """The expression with its placeholders filled in, in all ways."""
     choices = {"{c}": colours, "{d}": _DIRECTIONS, "{e}": _SLANTING, "{k}": _MEASURES}
     used = [name for name in choices if name in text]

@@ -51,6 +51,23 @@ class Painter:
         patch = where[0] if len(where) == 1 else self._call("intersection", *where)
         self._canvas = self._call("fill", self._canvas, COLOURS[colour], patch)
 
+    def where(
+        self, literals: Sequence[tuple[Program | None, int, bool]], colour: int | None, program: Program | None = None
+    ) -> None:
+        """Paint one colour, or what a chain's value holds, where chains' values have colours, or have them not."""
+        patch: Ref | None = None
+        for piece, value, holds in sorted(literals, key=lambda literal: not literal[2]):
+            own = self._call("ofcolor", self.value(piece), COLOURS[value])
+            if patch is None:
+                patch = own if holds else self._call("difference", self._call("asindices", self._canvas), own)
+            else:
+                patch = self._call("intersection" if holds else "difference", patch, own)
+        assert patch is not None
+        if colour is not None:
+            self._canvas = self._call("fill", self._canvas, COLOURS[colour], patch)
+        else:
+            self._canvas = self._call("paint", self._canvas, self._call("toobject", patch, self.value(program)))
+
     def program(self) -> Program:
         """All that was painted."""
         if not isinstance(self._canvas, int):

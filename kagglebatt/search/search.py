@@ -10,6 +10,7 @@ from time import thread_time
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.catalogue import catalogue
+from kagglebatt.search.cells import cells
 from kagglebatt.search.climb import Climber
 from kagglebatt.search.explore import Explorer
 from kagglebatt.search.graph import Graph
@@ -77,6 +78,9 @@ def improvements(
             with _stage("graph", seconds, found, notify):
                 if "graph" not in without:
                     yield from noted(explorer.nodes(share))
+            with _stage("cells", seconds, found, notify):
+                if "cells" not in without and share == ROUNDS[0] and not explorer.settled:
+                    yield from noted(map(explorer.note, cells(problem, explorer.pieces, meter, clock)))
             with _stage("stack", seconds, found, notify):
                 if "stack" not in without and not explorer.settled:
                     yield from noted(explorer.stacks())

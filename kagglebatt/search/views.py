@@ -1,0 +1,78 @@
+"""Views: grids of numbers that say of each cell what is beside it, in its row, in its part; for rules of single cells.
+
+Written as the moves of the catalogue are, and made of the input and of the input with its most common colour empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kagglebatt.dsl.measuring import mostcolor
+from kagglebatt.dsl.types import Grid
+from kagglebatt.running.limit import Timer
+from kagglebatt.running.outcome import is_grid
+from kagglebatt.search.budget import Meter
+from kagglebatt.search.catalogue import COLOURS, filled_in
+from kagglebatt.search.graph import Node
+from kagglebatt.search.literals import SHARE
+from kagglebatt.search.moves import GRID, Move, written
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.running import compiled, value_of
+
+_VIEWS = {
+    0.7: "nudge(I,{d}); nudge(smear(I,{d}),{d}); crowd(I,{c}); rings(I)",
+    1.0: """
+        nudge(I,{e}); nudge(smear(I,{e}),{e}); rowmarks(I,TWO); columnmarks(I,TWO); checker(I,TWO);
+        numbered(I,T,T); numbered(I,F,T); markparts(I,filled,T,F); markparts(I,filled,T,T); markranks(I,filled,T,F);
+        markranks(I,filled,T,T); markranks(I,filled,F,T); markparts(I,height,T,F); markparts(I,width,T,F);
+        holes(I,F); holes(I,T); bridge(I,{d}); distances(I,T); distances(I,F); edges(I,F); edges(I,T);
+        distances(keepcolor(I,{c}),T); distances(keepcolor(I,{c}),F); touching(I,{c},T)""",
+    1.4: """
+        rowmarks(I,THREE); columnmarks(I,THREE); checker(I,THREE); rowmarks(I,FOUR); columnmarks(I,FOUR);
+        rowmarks(I,TEN); columnmarks(I,TEN); hmirror(rowmarks(I,TEN)); vmirror(columnmarks(I,TEN));
+        nudge(nudge(I,{d}),{d}); hmirror(I); vmirror(I); rot180(I); dmirror(I); cmirror(I);
+        markparts(negative(I),filled,T,F); markranks(negative(I),filled,T,F); markparts(negative(I),width,T,F);
+        markparts(negative(I),height,T,F); markparts(I,holecount,T,T); markparts(I,numcolors,F,T);
+        markparts(I,symmetries,F,T); markparts(I,symmetries,T,T); distances(negative(I),F);
+        keepcolor(I,maincolor(I)); keepcolor(I,rarecolor(I)); smear(keepcolor(I,{c}),{d});
+        overlay(smear(keepcolor(I,{c}),LEFT),smear(keepcolor(I,{c}),RIGHT));
+        overlay(smear(keepcolor(I,{c}),UP),smear(keepcolor(I,{c}),DOWN))""",
+}
+
+
+def views(problem: Problem, roots: list[Node], meter: Meter, clock: Timer) -> Iterator[Node]:
+    """A node for every view of some nodes."""
+    colours = [COLOURS[colour] for colour in problem.colours()]
+    for cost, text in _VIEWS.items():
+        for each in text.replace("\n", " ").split(";"):
+            for expression in filled_in("".join(each.split()), colours):
+                move = Move(written(expression), GRID, GRID, cost + 0.3 * ("{c}" in each))
+                for root in roots:
+                    if meter.used_up(SHARE):
+                        return
+                    made = _viewed(problem, root, move, meter, clock)
+                    if made is not None:
+                        yield made
+
+
+def _viewed(problem: Problem, root: Node, move: Move, meter: Meter, clock: Timer) -> Node | None:
+    meter.spend()
+    call = compiled(move.program)
+    values: list[Grid] = []
+    for value, pairs in zip(root.values, problem.pairs, strict=True):
+        made = value_of(call, clock, value, pairs)
+        if not is_grid(made) or (len(made), len(made[0])) != (len(value), len(value[0])):
+            return None
+        values.append(made)
+    return Node(tuple(values), GRID, root.cost + move.cost, root.depth + 1, root, move)
+
+
+def roots(problem: Problem) -> list[Node]:
+    """The input; and with its most common colour empty, where that is another one."""
+    plain = Node(problem.inputs, GRID, 0.0, 0)
+    if not any(map(mostcolor, problem.inputs)):
+        return [plain]
+    move = Move(written("switch(I,ZERO,mostcolor(I))"), GRID, GRID, 0.3)
+    call = compiled(move.program)
+    values = tuple([call(grid, ()) for grid in problem.inputs])
+    return [plain, Node(values, GRID, 0.3, 1, plain, move)]
