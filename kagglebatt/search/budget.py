@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from time import thread_time
 
 ENOUGH = 60_000
-"""Work after which hardly any program still comes that solves a task: with the work doubled again, next to none did on
-training tasks, each without what is known of it. Some 5 to 10 seconds on grids of the usual size."""
+"""Work after which hardly any program still comes that solves a task.
+
+Of 50 training tasks, each searched without what is known of it until it was solved: 9 were by work of 1,000, 17 by
+5,000, 29 by 13,000, 33 by 33,000 and one more by 80,000. This much takes some 6 seconds on grids of the usual size.
+"""
 _LOOK = 64
 """Units of work between two looks at the processor's time."""
 

@@ -19,7 +19,8 @@ from kagglebatt.running.outcome import is_grid
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.moves import GRID, LIST, Move, following
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.running import Call, compiled, value_of
+from kagglebatt.search.running import value_of
+from kagglebatt.search.sharing import CallValues, NumberedCalls, SharedCalls
 
 MOST_SIDE = 30
 """A grid with more rows or columns than ARC has leads nowhere."""
@@ -65,14 +66,17 @@ class Graph:
     levels: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        by_kind: dict[str, list[tuple[Move, Call]]] = {GRID: [], LIST: []}
+        self._shared = SharedCalls()
+        by_kind: dict[str, list[tuple[Move, NumberedCalls]]] = {GRID: [], LIST: []}
         for move in sorted(self.moves, key=lambda move: move.cost):
-            by_kind[move.takes].append((move, compiled(move.program)))
+            by_kind[move.takes].append((move, self._shared.calls(move.program)))
         self._moves = by_kind
         self._seen: set[int] = set()
         self._cells = 0
         self._nodes: list[Node] = []
         self._waiting: list[tuple[float, int, int]] = []
+        self._open: Node | None = None
+        self._call_values: list[CallValues] = []
 
     @property
     def reached(self) -> float:
@@ -110,11 +114,11 @@ class Graph:
         if place < len(moves) and node.cost + moves[place][0].cost <= MOST_COST:
             heappush(self._waiting, (node.cost + moves[place][0].cost, number, place))
 
-    def _applied(self, parent: Node, move: Move, call: Call) -> Node | None:
+    def _applied(self, parent: Node, move: Move, calls: NumberedCalls) -> Node | None:
         self.meter.spend()
         values = []
-        for value, pairs in zip(parent.values, self.problem.pairs, strict=True):
-            made = value_of(call, self.clock, value, pairs)
+        for sample in self._values_on(parent):
+            made = value_of(sample.run, self.clock, calls)
             if not _is_good(made, move):
                 return None
             values.append(made)
@@ -123,6 +127,13 @@ class Graph:
             return None
         self._count(parent.depth + 1)
         return Node(found, move.gives, parent.cost + move.cost, parent.depth + 1, parent, move)
+
+    def _values_on(self, parent: Node) -> list[CallValues]:
+        """What calls have given on the node's values; kept for as long as it is the same node's turn."""
+        if self._open is not parent:
+            self._open = parent
+            self._call_values = list(map(self._shared.values, parent.values, self.problem.pairs))
+        return self._call_values
 
     def _is_new(self, values: tuple[Any, ...], kind: str) -> bool:
         """Whether no node had these values; those of lists and grids differ by their nesting."""

@@ -13,13 +13,15 @@ from kagglebatt.search.moves import GRID, Move
 MOST_STEPS = 25
 """Longer parts are hardly ever right for another task."""
 _DEAREST, _CHEAPEST = 2.6, 1.2
+_GRAIN = 0.25
+"""Moves of equal cost are applied to a node one after another, and share their calls."""
 
 
 def mined(knowledge: Knowledge) -> Iterator[Move]:
     """A move for every part; the more programs have it, the cheaper."""
     for part, count in sorted(parts(knowledge).items(), key=lambda item: (-item[1], item[0].body)):
         cost = max(_DEAREST - 0.4 * log2(count), _CHEAPEST) + 0.02 * len(part)
-        yield Move(part, GRID, GRID, cost, trusted=False)
+        yield Move(part, GRID, GRID, round(cost / _GRAIN) * _GRAIN, trusted=False)
 
 
 def parts(knowledge: Knowledge) -> Counter[Program]:

@@ -1,0 +1,58 @@
+"""Calls that moves have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kagglebatt.dsl.registry import PRIMITIVES
+from kagglebatt.search import sharing
+from kagglebatt.search.moves import written
+from kagglebatt.search.running import compiled
+from kagglebatt.search.sharing import FailedError, SharedCalls
+
+GRID = ((0, 1, 2), (3, 0, 1))
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
+    """Arguments of every call of a primitive."""
+    calls: list[Any] = []
+    primitive = PRIMITIVES[name]
+
+    class Noting:
+        @staticmethod
+        def fn(*given: Any) -> Any:
+            calls.append(given)
+            return primitive.fn(*given)
+
+    monkeypatch.setattr(sharing, "PRIMITIVES", {**PRIMITIVES, name: Noting})
+    return calls
+
+
+def test_equal_calls_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And each program gives what it gives alone; another value begins anew."""
+    made = counted(monkeypatch, "hmirror")
+    programs = [written(text) for text in ("hmirror(I)", "vmirror(hmirror(I))", "vconcat(I, hmirror(I))")]
+    shared = SharedCalls()
+    numbered = [shared.calls(program) for program in programs]
+    for grid in (GRID, GRID[::-1]):
+        values = shared.values(grid, ())
+        assert [values.run(calls) for calls in numbered] == [compiled(program)(grid, ()) for program in programs]
+    assert made == [(GRID,), (GRID[::-1],)]
+
+
+def test_a_call_that_failed_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What needs it fails at once; what does not runs on."""
+    made = counted(monkeypatch, "first")
+    shared = SharedCalls()
+    failing, needing, other = [shared.calls(written(text)) for text in (
+        "hmirror(first(merge(ZERO)))", "identity(first(merge(ZERO)))", "hmirror(I)"
+    )]  # fmt: skip
+    values = shared.values(GRID, ())
+    with pytest.raises(TypeError):
+        values.run(failing)
+    with pytest.raises(FailedError):
+        values.run(needing)
+    assert values.run(other) == GRID[::-1]
+    assert made == []
