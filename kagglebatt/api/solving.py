@@ -149,7 +149,7 @@ def solve(
         report = solve_all(as_challenges(chosen), settings, budget, place, told, warn)
     if report.stopped not in ("", "time budget"):
         raise StoppedError(report.stopped)
-    found = Answers(_answer(task, report.searched.get(task.id)) for task in chosen)
+    found = Answers(_answer(task, report.known.get(task.id)) for task in chosen)
     return found[0] if isinstance(tasks, Task) else found
 
 

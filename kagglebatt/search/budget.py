@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import thread_time
+from time import thread_time, time
 
 ENOUGH = 60_000
 """Work after which hardly any program still comes that solves a task.
@@ -27,12 +27,14 @@ class Budget:
     Attributes:
         seconds: of one processor.
         work: moves applied and programs run; None for as many as still bring something (``ENOUGH``).
+        until: seconds since 1970, by the clock; None for no such end.
         patient: whether to go on, where no work is given, until the seconds are used up.
     """
 
     seconds: float = 60.0
     work: int | None = None
     patient: bool = False
+    until: float | None = None
 
     @property
     def most_work(self) -> int | None:
@@ -40,6 +42,11 @@ class Budget:
         if self.work is not None:
             return self.work
         return None if self.patient else ENOUGH
+
+    @property
+    def over(self) -> bool:
+        """Whether the clock ends it."""
+        return self.until is not None and time() >= self.until
 
 
 class Meter:
@@ -68,8 +75,8 @@ class Meter:
         if self._most_work is not None and self.work >= share * self._most_work:
             return True
         if share < 1:
-            return self.seconds >= share * self._budget.seconds
+            return self.seconds >= share * self._budget.seconds or self._budget.over
         if self.work >= self._next_look:
             self._next_look = self.work + _LOOK
-            self._late = self.seconds >= self._budget.seconds
+            self._late = self.seconds >= self._budget.seconds or self._budget.over
         return self._late

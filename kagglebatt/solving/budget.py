@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from time import monotonic
+from time import time
 
 from kagglebatt.errors import SettingsError
 from kagglebatt.search.budget import Budget
@@ -15,7 +15,9 @@ LEAST, MOST = 0.01, 86_400.0
 """Processor seconds for one task that make sense."""
 MOST_WORK = 10**12
 _PART = 0.6
-"""Of the time left: a busy machine takes longer by the clock, and only a search that comes to its end is filed."""
+"""Of the time left: a busy machine takes longer by the clock."""
+_SPARE, _MOST_SPARE = 0.015, 5.0
+"""Of the whole time, and seconds, in which no search goes on: what was found is run alone and filed."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,30 @@ class SolveBudget:
             return self.per_task
         return MOST if self.work is not None else PER_TASK if self.minutes is None else MOST
 
-    def shares(self, tasks: int, jobs: int, clock: Callable[[], float] = monotonic) -> Iterator[Budget]:
-        """A budget for each of so many tasks, made when the task's turn has come.
+    def end(self, now: float) -> float | None:
+        """When all of the time is over that begins now, in seconds since 1970; None where it never is."""
+        return None if self.minutes is None else now + 60 * self.minutes
 
-        Of a time budget each gets its part of what those before it left; a budget in work is not cut.
+    def until(self, end: float | None) -> float | None:
+        """When no search goes on any more."""
+        return None if end is None or self.minutes is None else end - min(_MOST_SPARE, _SPARE * 60 * self.minutes)
+
+    def shares(
+        self, tasks: int, jobs: int, clock: Callable[[], float] = time, end: float | None = None
+    ) -> Iterator[Budget]:
+        """A budget for each of so many tasks, made when the task's turn has come; none once the time is over.
+
+        Of a time budget each gets its part of what those before it left; a budget in work is the same for each.
+
+        Args:
+            end: of the time budget, where that began before; machines of a cluster are taken to agree on the time.
         """
-        end = None if self.minutes is None else clock() + 60 * self.minutes
+        end = self.end(clock()) if end is None else end
+        until = self.until(end)
         for left in range(tasks, 0, -1):
             seconds = self.most
             if end is not None and self.work is None:
                 seconds = min(seconds, max(LEAST, _PART * (end - clock()) * min(jobs, left) / left))
-            yield Budget(seconds, self.work, self.patient)
+            if until is not None and clock() >= until:
+                return
+            yield Budget(seconds, self.work, self.patient, until)

@@ -40,6 +40,8 @@ class Searched:
         fault: what ended the search before its time; empty when nothing did.
         fitted: demo pairs that the best program fits, run alone or not yet.
         early: whether the search goes on, and this is what leads so far.
+        leading: programs that lead so far, and have not been run alone yet.
+        cut: whether the end of the time, or a signal, came before the search's own end.
     """
 
     place: int
@@ -51,6 +53,8 @@ class Searched:
     fault: str = ""
     fitted: int = 0
     early: bool = False
+    leading: tuple[Found, ...] = ()
+    cut: bool = False
 
     @property
     def best(self) -> Found | None:
@@ -86,14 +90,19 @@ class SearchJob:
             position.set(self.place, 0)
         for result in improvements(self.task, self.knowledge, self.budget):
             if not self.fault:
-                yield Searched(self.place, result.attempts, work=result.work, fitted=_fitted(result), early=True)
-        verified = tuple((found, verify(found, self.task, self.alone_limits)) for found in _worth(result.found))
+                yield Searched(
+                    self.place, result.attempts, work=result.work, seconds=result.seconds, fitted=_fitted(result),
+                    early=True, leading=worth(result.found),
+                )  # fmt: skip
+        cut = self.budget.over
+        verified = tuple((found, verify(found, self.task, self.alone_limits)) for found in worth(result.found))
         seconds = result.seconds + sum(verdict.seconds for _, verdict in verified)
         if position is not None:
             position.clear()
         yield Searched(
-            self.place, result.attempts, verified, result.nodes, result.work, seconds, self.fault, _fitted(result)
-        )
+            self.place, result.attempts, verified, result.nodes, result.work, seconds, self.fault, _fitted(result),
+            cut=cut,
+        )  # fmt: skip
 
     def alone(self, _place: int, _number: int) -> SearchJob:
         """The same with a smaller budget: it is known to end its process."""
@@ -114,7 +123,7 @@ def _fitted(result: SearchResult) -> int:
     return max((each.fitted for each in result.found), default=0)
 
 
-def _worth(found: tuple[Found, ...]) -> tuple[Found, ...]:
+def worth(found: tuple[Found, ...]) -> tuple[Found, ...]:
     """Those that fit all demo pairs, or else the nearest; a few."""
     whole = [each for each in found if each.fitted == each.demos]
     return tuple((whole or [each for each in found if each.fitted])[:MOST_FOUND])

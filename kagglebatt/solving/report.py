@@ -24,6 +24,7 @@ class SolveReport:
 
     Attributes:
         searched: what came of each task, by id, in the order in which they were done.
+        cut: the same of those whose search was cut before it had come to its end: what led.
         jobs: worker processes.
         wall: seconds of the clock.
         stopped: why it ended before all tasks were searched.
@@ -34,6 +35,7 @@ class SolveReport:
     challenges: Challenges
     jobs: int = 1
     searched: dict[str, Searched] = field(default_factory=dict)
+    cut: dict[str, Searched] = field(default_factory=dict)
     wall: float = 0.0
     stopped: str = ""
     filed: int = 0
@@ -43,24 +45,34 @@ class SolveReport:
         """One more task is done."""
         self.searched[task.id] = done
 
+    def add_led(self, task: Task, done: Searched) -> None:
+        """What led on a task: better than its end, or there was none."""
+        (self.searched if task.id in self.searched else self.cut)[task.id] = done
+
+    @property
+    def known(self) -> dict[str, Searched]:
+        """All of both, in the set's order."""
+        both = {**self.cut, **self.searched}
+        return {task_id: both[task_id] for task_id in self.challenges.tests if task_id in both}
+
     def fitting(self) -> dict[str, int]:
         """How many tasks fit ``all``, ``some`` or ``none`` of their demo pairs, and how many were ``left`` or had a
         ``fault``; a task with a fault that fits some is counted under both.
         """
-        counts = Counter(_fit(done) for done in self.searched.values())
-        faults = sum(bool(done.fault) for done in self.searched.values())
-        left = len(self.challenges.tests) - len(self.searched)
+        counts = Counter(_fit(done) for done in self.known.values())
+        faults = sum(bool(done.fault) for done in self.known.values())
+        left = len(self.challenges.tests) - len(self.known)
         return {"all": counts["all"], "some": counts["some"], "none": counts["none"], "left": left, "fault": faults}
 
     def stages(self) -> dict[str, int]:
         """How many tasks that fit all demo pairs each stage's program answers."""
-        bests = [done.best for done in self.searched.values() if _fit(done) == "all"]
+        bests = [done.best for done in self.known.values() if _fit(done) == "all"]
         return dict(sorted(Counter(best.stage for best in bests if best is not None).items()))
 
     @property
     def cpu(self) -> float:
         """Processor seconds of all searches."""
-        return sum(done.seconds for done in self.searched.values())
+        return sum(done.seconds for done in self.known.values())
 
     def as_json(self) -> dict[str, Any]:
         """Totals, and a row for each task in the set's order."""
@@ -69,21 +81,21 @@ class SolveReport:
             "fitted": self.fitting(), "stages": self.stages(), "cpu_seconds": round(self.cpu, 3),
             "wall_seconds": round(self.wall, 3), "jobs": self.jobs, "stopped": self.stopped, "filed": self.filed,
             "disagreements": self.disagreements, "kagglebatt": __version__, "python": platform.python_version(),
-            "answers": [row(task_id, self.searched[task_id]) for task_id in self.challenges.tests
-                        if task_id in self.searched],
+            "cut": sum(done.cut for done in self.known.values()),
+            "answers": [row(task_id, done) for task_id, done in self.known.items()],
         }  # fmt: skip
 
     def as_iteration(self) -> dict[str, Any]:
         """What the home's history keeps of it."""
         figures = {name: value for name, value in self.as_json().items() if name not in ("answers", "disagreements")}
-        done = len(self.searched)
+        done = len(self.known)
         solved = {"solved_demo": self.fitting()["all"], "solved_test": 0}
         return {**figures, **solved, "seed": 0, "candidates": 0, "executed": done, "timeouts": 0, "seconds": self.wall}
 
     def lines(self) -> Iterator[str]:
         """The table at the end, as text."""
         yield from totals(self.as_json())
-        times = sorted(done.seconds for done in self.searched.values())
+        times = sorted(done.seconds for done in self.known.values())
         if times:
             yield (
                 f"{self.cpu:,.1f} processor seconds in {self.wall:,.1f} s; a task took {times[len(times) // 2]:.2f} s "
@@ -108,6 +120,8 @@ def totals(figures: Mapping[str, Any]) -> Iterator[str]:
     ):  # fmt: skip
         if fit[name] or name in ("all", "some", "none"):
             yield f"{fit[name]:>7,}  {words}"
+    if figures.get("cut"):
+        yield f"{figures['cut']:>7,}  cut before their search had come to its end; what led is counted above"
     for stage, count in figures["stages"].items():
         yield f"{count:>7,}  fit by {stage}"
 
@@ -126,7 +140,8 @@ def row(task_id: str, done: Searched) -> dict[str, Any]:
         "task": task_id, "fitted": 0 if best is None else best.fitted, "demos": 0 if best is None else best.demos,
         "stage": "" if best is None else best.stage, "depth": 0 if best is None else best.depth,
         "pieces": 0 if best is None else best.pieces, "nodes": list(done.nodes), "work": done.work,
-        "seconds": round(done.seconds, 3), "fault": done.fault, "md5": md5(body) if body else "", "program": body,
+        "seconds": round(done.seconds, 3), "fault": done.fault, "cut": done.cut,
+        "md5": md5(body) if body else "", "program": body,
     }  # fmt: skip
 
 

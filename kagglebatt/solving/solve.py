@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 
 from kagglebatt.errors import StoppedError
 from kagglebatt.home.directory import Home, open_home
@@ -16,6 +16,7 @@ from kagglebatt.running.cluster import require_package
 from kagglebatt.running.worker_pool import SMALL_WORK, WorkerPool
 from kagglebatt.search.knowledge import Knowledge, knowledge
 from kagglebatt.settings import Settings
+from kagglebatt.solving.alone import run_alone
 from kagglebatt.solving.budget import SolveBudget
 from kagglebatt.solving.ending import Ending, ending
 from kagglebatt.solving.filing import Filer
@@ -86,11 +87,14 @@ def solve(
                 report.wall = monotonic() - began
                 filer.add(task, done, report.as_iteration)
                 tell("tasks", len(report.searched), len(challenges.tasks), _words(report))
+            if len(report.searched) < len(challenges.tasks) or any(done.cut for done in report.searched.values()):
+                report.stopped = "time budget"
         except StoppedError as stopped:
             report.stopped = stopped.reason
         finally:
             report.wall = monotonic() - began
             try:
+                _take_what_led(leading, report, filer, settings, notify)
                 _file_the_rest(filer, home, report)
             finally:
                 leading.finish()
@@ -110,9 +114,18 @@ def _waited(
             yield following
 
 
+def _take_what_led(leading: Leading, report: SolveReport, filer: Filer, settings: Settings, notify: Notify) -> None:
+    """Count and file what led where a search was cut, or its process lost."""
+    if not (cut := leading.cut(report.known)):
+        return
+    for task, done in run_alone(cut, settings, notify):
+        report.add_led(task, done)
+        filer.add(task, done, report.as_iteration)
+
+
 def _file_the_rest(filer: Filer, home: Home, report: SolveReport) -> None:
     report.disagreements = filer.disagreements
-    if report.searched:
+    if report.known:
         filer.file(report.as_iteration())
         report.filed = filer.filed
     home.save()
@@ -127,6 +140,8 @@ def search_all(
         heard: told of early results before they are given, in threads that wait for workers.
     """
     left = dict(enumerate(tasks))
+    end = budget.end(time())
+    until = budget.until(end)
 
     def hear(done: Searched) -> None:
         if done.early:
@@ -135,12 +150,16 @@ def search_all(
     for _ in range(_TRIES):
         jobs = (
             SearchJob(place, task, known, share, pool.limits)
-            for (place, task), share in zip(list(left.items()), budget.shares(len(left), pool.jobs), strict=True)
+            for share, (place, task) in zip(
+                budget.shares(len(left), pool.jobs, end=end),  # fewer than tasks, where the time is over
+                list(left.items()),
+                strict=False,
+            )
         )
         with closing(pool.perform(jobs, SMALL_WORK + 1, hear)) as coming:
             for done in coming:
                 yield (left[done.place] if done.early else left.pop(done.place)), done
-        if not left:
+        if not left or (until is not None and time() >= until):
             return
     for place, task in left.items():
         yield task, Searched(place, fault="its worker was lost")

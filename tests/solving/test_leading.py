@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from kagglebatt.home.directory import read_archive
 from kagglebatt.running import worker_start
 from kagglebatt.running.limit import Limits
 from kagglebatt.search.budget import Budget
@@ -51,6 +52,19 @@ def first(place: Path) -> Any:
     return json.loads(place.read_text())["aa"][0]["attempt_1"]
 
 
+def leads(challenges: Challenges) -> SearchResult:
+    """What leads with a program that fits all pairs."""
+    (task,) = challenges.tasks
+    *_, early, _end = improvements(task, Knowledge(()), Budget(work=200))
+    return early
+
+
+def filed(settings: Settings) -> list[tuple[str, int]]:
+    """Task and pairs of all that is in the home."""
+    with read_archive(settings.home) as kept:
+        return [(entry.task, entry.o_score) for entry in kept.entries()]
+
+
 DYING = "import os; from kagglebatt.solving import job; job.verify = lambda *_: os._exit(1)"
 """What a worker process is told first, so that every search ends it after its last early result."""
 
@@ -71,6 +85,43 @@ def test_a_search_that_is_cut_keeps_its_answers(
     assert first(tmp_path / "submission.json") == [[9]]
 
 
+@pytest.mark.parametrize("reason", ["SIGTERM", "time budget"])
+def test_what_led_when_a_search_was_cut_counts_and_is_filed(
+    reason: str, challenges: Challenges, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a signal or the clock: it is run alone first, as all that is found."""
+    led = leads(challenges)
+
+    def cut(*_arguments: Any) -> Iterator[SearchResult]:
+        yield led
+        os.kill(os.getpid(), signal.SIGTERM if reason == "SIGTERM" else signal.SIGUSR1)
+        time.sleep(60)
+
+    monkeypatch.setattr(job_module, "improvements", cut)
+    report = solve(challenges, settings, SolveBudget(work=10))
+    assert (report.stopped, report.searched, list(report.cut)) == (reason, {}, ["aa"])
+    assert report.fitting() == {"all": 1, "some": 0, "none": 0, "left": 0, "fault": 0}
+    (row,) = report.as_json()["answers"]
+    assert (row["fitted"], row["cut"], report.as_json()["cut"]) == (1, True, 1)
+    assert any("1  cut before" in line for line in report.lines())
+    assert (set(filed(settings)), len(filed(settings))) == ({("aa", 1)}, report.filed)
+
+
+def test_a_job_ends_by_itself_before_it_is_cut(challenges: Challenges) -> None:
+    """So that where nothing comes early, on loky or a cluster, what it found comes all the same."""
+    (task,) = challenges.tasks
+    over = Budget(1000.0, patient=True, until=time.time())
+    *_, end = SearchJob(0, task, Knowledge(()), over, Limits(5.0)).perform(None)
+    assert (end.cut, end.early, end.work < 1_000) == (True, False, True)
+    now = [0.0]
+    shares = SolveBudget(minutes=1.0).shares(9, 1, lambda: now[0])
+    assert next(shares).until == pytest.approx(59.1)
+    now[0] = 59.2
+    assert list(shares) == []
+    again = SolveBudget(minutes=1.0).shares(9, 1, lambda: now[0], end=60.0)
+    assert list(again) == []
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_search_whose_process_ends_keeps_what_it_sent(
     jobs: int, challenges: Challenges, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -79,7 +130,8 @@ def test_a_search_whose_process_ends_keeps_what_it_sent(
     monkeypatch.setattr(worker_start, "BOOT", (worker_start.FIND, DYING, worker_start.SERVE))
     own = Settings(home=settings.home, solvers=settings.solvers, jobs=jobs)
     report = solve(challenges, own, SolveBudget(work=200), tmp_path / "submission.json")
-    assert report.fitting()["fault"] == 1
+    assert report.fitting() == {"all": 1, "some": 0, "none": 0, "left": 0, "fault": 1}
+    assert set(filed(settings)) == {("aa", 1)}
     assert first(tmp_path / "submission.json") == [[4, 3]]
 
 
