@@ -169,8 +169,24 @@ def _bridged(row: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def bridge(grid: Grid, direction: Pair) -> Grid:
-    """The empty cells between two cells of one colour in a row or column, with nothing else between, take it."""
+    """The empty cells between two cells of one colour, with nothing else between, take it.
+
+    Between means in a row or column, or in a diagonal where the direction is slanting.
+    """
+    down, right = direction
+    if down and right:
+        return _bridged_slanting(grid, down, right)
     return _turned_back(tuple(map(_bridged, _turned(grid, direction))), direction)
+
+
+def _bridged_slanting(grid: Grid, down: int, right: int) -> Grid:
+    ahead, behind = _smeared_slanting(grid, down, right), _smeared_slanting(grid, -down, -right)
+    return tuple(
+        [
+            tuple([v or (a if a == b else 0) for v, a, b in zip(*lines, strict=True)])
+            for lines in zip(grid, ahead, behind, strict=True)
+        ]
+    )
 
 
 def slide(grid: Grid, direction: Pair) -> Grid:

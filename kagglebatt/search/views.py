@@ -25,8 +25,11 @@ _VIEWS = {
         nudge(I,{e}); nudge(smear(I,{e}),{e}); rowmarks(I,TWO); columnmarks(I,TWO); checker(I,TWO);
         numbered(I,T,T); numbered(I,F,T); markparts(I,filled,T,F); markparts(I,filled,T,T); markranks(I,filled,T,F);
         markranks(I,filled,T,T); markranks(I,filled,F,T); markparts(I,height,T,F); markparts(I,width,T,F);
-        holes(I,F); holes(I,T); bridge(I,{d}); distances(I,T); distances(I,F); edges(I,F); edges(I,T);
-        distances(keepcolor(I,{c}),T); distances(keepcolor(I,{c}),F); touching(I,{c},T)""",
+        holes(I,F); holes(I,T); bridge(I,DOWN); bridge(I,RIGHT); bridge(I,UNITY); bridge(I,UP_RIGHT); distances(I,T); distances(I,F); edges(I,F); edges(I,T);
+        distances(keepcolor(I,{c}),T); distances(keepcolor(I,{c}),F); touching(I,{c},T); markranks(I,compose(invert,filled),T,F); markranks(I,compose(invert,filled),F,T);
+        markranks(negative(I),compose(invert,filled),T,F); blocks(I,TWO_BY_TWO); largestblocks(I);
+        largestblocks(negative(I)); middles(I,T,T); spill(I,{c},F); aimed(I,{c}); aimed(I,maincolor(I));
+        linewise(I,maincolor); dmirror(linewise(dmirror(I),maincolor))""",
     1.4: """
         rowmarks(I,THREE); columnmarks(I,THREE); checker(I,THREE); rowmarks(I,FOUR); columnmarks(I,FOUR);
         rowmarks(I,TEN); columnmarks(I,TEN); hmirror(rowmarks(I,TEN)); vmirror(columnmarks(I,TEN));
@@ -34,6 +37,20 @@ _VIEWS = {
         markparts(negative(I),filled,T,F); markranks(negative(I),filled,T,F); markparts(negative(I),width,T,F);
         markparts(negative(I),height,T,F); markparts(I,holecount,T,T); markparts(I,numcolors,F,T);
         markparts(I,symmetries,F,T); markparts(I,symmetries,T,T); distances(negative(I),F);
+        blocks(I,THREE_BY_THREE); blocks(negative(I),TWO_BY_TWO); blocks(negative(I),THREE_BY_THREE); middles(I,F,T);
+        middles(negative(I),T,F); linewise(I,filled); linewise(I,numcolors); dmirror(linewise(dmirror(I),filled));
+        dmirror(linewise(dmirror(I),numcolors)); largestblocks(keepcolor(I,{c})); spill(I,{c},T);
+        markparts(holes(I,F),filled,T,F); markparts(holes(I,F),square,T,F);
+        markranks(holes(I,F),filled,T,F); markranks(holes(I,F),compose(invert,filled),T,F);
+        overlay(smear(middles(I,T,T),UP),smear(middles(I,T,T),DOWN));
+        overlay(smear(middles(I,T,T),LEFT),smear(middles(I,T,T),RIGHT));
+        cellwise(columnmarks(I,TEN),vmirror(columnmarks(I,TEN)),ZERO);
+        cellwise(rowmarks(I,TEN),hmirror(rowmarks(I,TEN)),ZERO);
+        overlay(nudge(keepcolor(I,{c}),UP),nudge(keepcolor(I,{c}),DOWN));
+        overlay(nudge(keepcolor(I,{c}),LEFT),nudge(keepcolor(I,{c}),RIGHT));
+        overlay(overlay(nudge(keepcolor(I,{c}),UNITY),nudge(keepcolor(I,{c}),NEG_UNITY)),
+        overlay(nudge(keepcolor(I,{c}),UP_RIGHT),nudge(keepcolor(I,{c}),DOWN_LEFT)));
+        overlay(bridge(I,DOWN),bridge(I,RIGHT)); overlay(bridge(I,UNITY),bridge(I,UP_RIGHT));
         keepcolor(I,maincolor(I)); keepcolor(I,rarecolor(I)); smear(keepcolor(I,{c}),{d});
         overlay(smear(keepcolor(I,{c}),LEFT),smear(keepcolor(I,{c}),RIGHT));
         overlay(smear(keepcolor(I,{c}),UP),smear(keepcolor(I,{c}),DOWN))""",
