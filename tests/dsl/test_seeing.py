@@ -120,7 +120,9 @@ def test_patterns_are_completed() -> None:
     assert call("tileunit", read("1212 3434 1212 3434")) == read("12 34")
 
 
-UNARY = sorted(n for n, p in PRIMITIVES.items() if p.parameters == ("Grid",) and p.family in ("filling", "marking", "blocks"))
+UNARY = sorted(
+    n for n, p in PRIMITIVES.items() if p.parameters == ("Grid",) and p.family in ("filling", "marking", "blocks")
+)
 
 
 def some_grids():
