@@ -22,11 +22,12 @@ from kagglebatt.search.running import compiled, value_of
 _VIEWS = {
     0.7: "nudge(I,{d}); nudge(smear(I,{d}),{d}); crowd(I,{c}); rings(I)",
     1.0: """
-        nudge(I,{e}); nudge(smear(I,{e}),{e}); rowmarks(I,TWO); columnmarks(I,TWO); checker(I,TWO);
-        numbered(I,T,T); numbered(I,F,T); markparts(I,filled,T,F); markparts(I,filled,T,T); markranks(I,filled,T,F);
+        nudge(I,{e}); nudge(smear(I,{e}),{e}); rowmarks(I,TWO); columnmarks(I,TWO); checker(I,TWO); numbered(I,T,T);
+        numbered(I,F,T); markparts(I,filled,T,F); markparts(I,filled,T,T); markranks(I,filled,T,F);
         markranks(I,filled,T,T); markranks(I,filled,F,T); markparts(I,height,T,F); markparts(I,width,T,F);
-        holes(I,F); holes(I,T); bridge(I,DOWN); bridge(I,RIGHT); bridge(I,UNITY); bridge(I,UP_RIGHT); distances(I,T); distances(I,F); edges(I,F); edges(I,T);
-        distances(keepcolor(I,{c}),T); distances(keepcolor(I,{c}),F); touching(I,{c},T); markranks(I,compose(invert,filled),T,F); markranks(I,compose(invert,filled),F,T);
+        holes(I,F); holes(I,T); bridge(I,DOWN); bridge(I,RIGHT); bridge(I,UNITY); bridge(I,UP_RIGHT); distances(I,T);
+        distances(I,F); edges(I,F); edges(I,T); distances(keepcolor(I,{c}),T); distances(keepcolor(I,{c}),F);
+        touching(I,{c},T); markranks(I,compose(invert,filled),T,F); markranks(I,compose(invert,filled),F,T);
         markranks(negative(I),compose(invert,filled),T,F); blocks(I,TWO_BY_TWO); largestblocks(I);
         largestblocks(negative(I)); middles(I,T,T); spill(I,{c},F); aimed(I,{c}); aimed(I,maincolor(I));
         linewise(I,maincolor); dmirror(linewise(dmirror(I),maincolor))""",
@@ -36,12 +37,12 @@ _VIEWS = {
         nudge(nudge(I,{d}),{d}); hmirror(I); vmirror(I); rot180(I); dmirror(I); cmirror(I);
         markparts(negative(I),filled,T,F); markranks(negative(I),filled,T,F); markparts(negative(I),width,T,F);
         markparts(negative(I),height,T,F); markparts(I,holecount,T,T); markparts(I,numcolors,F,T);
-        markparts(I,symmetries,F,T); markparts(I,symmetries,T,T); distances(negative(I),F);
-        blocks(I,THREE_BY_THREE); blocks(negative(I),TWO_BY_TWO); blocks(negative(I),THREE_BY_THREE); middles(I,F,T);
-        middles(negative(I),T,F); linewise(I,filled); linewise(I,numcolors); dmirror(linewise(dmirror(I),filled));
+        markparts(I,symmetries,F,T); markparts(I,symmetries,T,T); distances(negative(I),F); blocks(I,THREE_BY_THREE);
+        blocks(negative(I),TWO_BY_TWO); blocks(negative(I),THREE_BY_THREE); middles(I,F,T); middles(negative(I),T,F);
+        linewise(I,filled); linewise(I,numcolors); dmirror(linewise(dmirror(I),filled));
         dmirror(linewise(dmirror(I),numcolors)); largestblocks(keepcolor(I,{c})); spill(I,{c},T);
-        markparts(holes(I,F),filled,T,F); markparts(holes(I,F),square,T,F);
-        markranks(holes(I,F),filled,T,F); markranks(holes(I,F),compose(invert,filled),T,F);
+        markparts(holes(I,F),filled,T,F); markparts(holes(I,F),square,T,F); markranks(holes(I,F),filled,T,F);
+        markranks(holes(I,F),compose(invert,filled),T,F);
         overlay(smear(middles(I,T,T),UP),smear(middles(I,T,T),DOWN));
         overlay(smear(middles(I,T,T),LEFT),smear(middles(I,T,T),RIGHT));
         cellwise(columnmarks(I,TEN),vmirror(columnmarks(I,TEN)),ZERO);
