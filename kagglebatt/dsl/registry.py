@@ -87,7 +87,7 @@ def _collect(families: tuple[ModuleType, ...]) -> Mapping[str, Primitive]:
 VOCABULARY: Mapping[str, Primitive] = _collect(FAMILIES)
 """The 160 primitives of the public vocabulary."""
 
-EXTRAS: Mapping[str, Primitive] = _collect((blocks, extras, filling, layers, marking, relating, repairing))
+EXTRAS: Mapping[str, Primitive] = _collect((extras, blocks, filling, layers, marking, relating, repairing))
 """Primitives of our own: for programs that read ``S``, for differs, and for the search."""
 
 PRIMITIVES: Mapping[str, Primitive] = MappingProxyType({**VOCABULARY, **EXTRAS})
