@@ -27,6 +27,7 @@ from kagglebatt.dsl import (
     numbers,
     objects,
     patches,
+    placing,
     relating,
     repairing,
 )
@@ -87,7 +88,7 @@ def _collect(families: tuple[ModuleType, ...]) -> Mapping[str, Primitive]:
 VOCABULARY: Mapping[str, Primitive] = _collect(FAMILIES)
 """The 160 primitives of the public vocabulary."""
 
-EXTRAS: Mapping[str, Primitive] = _collect((extras, blocks, filling, layers, marking, relating, repairing))
+EXTRAS: Mapping[str, Primitive] = _collect((extras, blocks, filling, layers, marking, placing, relating, repairing))
 """Primitives of our own: for programs that read ``S``, for differs, and for the search."""
 
 PRIMITIVES: Mapping[str, Primitive] = MappingProxyType({**VOCABULARY, **EXTRAS})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kagglebatt.search.catalogue import COLOURS
 
 KEEP, REMOVE = "keep", "remove"
 OVER, UNDER = "overlaid", "underlaid"
-_COVERING = (KEEP, "rbind(tint", "fork(tint", "fork(overlay", "compose(rbind(tint", "fillholes")
+_COVERING = (KEEP, "rbind(tint", "fork(tint", "fork(overlay", "compose(rbind(tint", "fillholes", "lbind(stamped")
 """How deeds begin that leave none of the object's cells bare."""
 _TINTED = {
     0.3: "rbind(tint,{c})",
@@ -20,21 +20,40 @@ _TINTED = {
         fork(overlay,identity,compose(rbind(tint,{c}),rbind(edges,F)));
         fork(overlay,compose(rbind(tint,{c}),identity),rbind(edges,F))""",
     1.0: """compose(rbind(tint,{c}),boxed); compose(rbind(tint,{c}),rounded); compose(rbind(tint,{c}),rbind(holes,F));
-        compose(rbind(tint,{c}),rbind(edges,F))""",
+        compose(rbind(tint,{c}),rbind(edges,F)); compose(rbind(tint,{c}),within(X));
+        fork(overlay,compose(rbind(tint,{c}),rbind(grow,F)),identity);
+        fork(overlay,compose(rbind(tint,{c}),fork(unmasked,rbind(grow,T),rbind(grow,F))),identity);
+        fork(overlay,compose(rbind(tint,{c}),rbind(bridge,RIGHT)),identity);
+        fork(overlay,compose(rbind(tint,{c}),rbind(bridge,DOWN)),identity)""",
 }
 _RELATED = {
-    0.6: "around(X); within(X)",
-    0.8: "nearest(M)",
-    1.0: "peer(filled,M); peer(compose(negative,core),M); peer(compose(height,core),M); peer(compose(width,core),M)",
-    1.1: "peer(holecount,M); peer(leftedge,M); peer(topedge,M)",
+    0.6: "fork(tint,identity,compose(maincolor,around(X))); fork(tint,identity,compose(maincolor,within(X)))",
+    0.8: "fork(tint,identity,compose(maincolor,nearest(M)))",
+    1.0: "fork(tint,identity,compose(maincolor,peer({k},M)))",
 }
+_MEASURES = (
+    "filled",
+    "compose(negative,core)",
+    "compose(height,core)",
+    "compose(width,core)",
+    "holecount",
+    "leftedge",
+    "topedge",
+)
+_TEMPLATES = (
+    "argmax(layers(X,F,T),numcolors)",
+    "argmax(layers(X,F,T),filled)",
+    "argmax(layers(X,T,T),filled)",
+    "argmin(layers(X,F,T),filled)",
+)
 _PLAIN = {
+    0.9: "lbind(stamped,{t})",
     0.8: "lbind(inplace,hmirror); lbind(inplace,vmirror); drawn(X)",
     1.0: """
-        lbind(inplace,rot180); lbind(inplace,dmirror); lbind(inplace,rot90); lbind(inplace,rot270);
+        lbind(placed,{t}); lbind(inplace,rot180); lbind(inplace,dmirror); lbind(inplace,rot90); lbind(inplace,rot270);
         fillholes; fork(overlay,identity,fork(tint,boxed,maincolor));
         fork(overlay,fork(tint,rounded,maincolor),identity);
-        rbind(edges,F); rbind(edges,T); fork(unmasked,identity,rbind(edges,F));
+        fork(tint,within(X),maincolor); rbind(edges,F); rbind(edges,T); fork(unmasked,identity,rbind(edges,F));
         fork(overlay,identity,lbind(inplace,hmirror)); fork(overlay,identity,lbind(inplace,vmirror));
         compose(fork(overlay,identity,lbind(inplace,vmirror)),fork(overlay,identity,lbind(inplace,hmirror)));
         fork(overlay,identity,lbind(inplace,dmirror)); fork(overlay,identity,lbind(inplace,rot90))""",
@@ -51,7 +70,18 @@ _RAYS = {
         fork(overlay,fork(overlay,rbind(smear,UP),rbind(smear,DOWN)),fork(overlay,rbind(smear,LEFT),rbind(smear,RIGHT)));
         fork(overlay,fork(overlay,rbind(smear,UNITY),rbind(smear,NEG_UNITY)),fork(overlay,rbind(smear,UP_RIGHT),rbind(smear,DOWN_LEFT)))""",
     0.9: "rbind(smear,{d})",
+    1.0: """
+        lbind(lbind(shot,X),{d}); fork(tint,lbind(linked,X),maincolor);
+        fork(tint,lbind(linked,keepcolor(X,{a})),maincolor);
+        lbind(lbind(reflected,X),hmirror); lbind(lbind(reflected,X),vmirror);
+        fork(overlay,fork(overlay,lbind(lbind(reflected,X),hmirror),lbind(lbind(reflected,X),vmirror)),
+        lbind(lbind(reflected,X),rot180));
+        fork(overlay,fork(overlay,lbind(lbind(reflected,X),rot90),lbind(lbind(reflected,X),rot270)),
+        lbind(lbind(reflected,X),rot180))""",
     1.1: "rbind(smear,{s})",
+    1.2: """
+        lbind(lbind(shot,X),{s}); compose(rbind(tint,{c}),lbind(linked,X));
+        fork(overlay,rbind(bridge,DOWN),rbind(bridge,RIGHT))""",
 }
 _DIRECTIONS = ("DOWN", "UP", "LEFT", "RIGHT")
 _SLANTING = ("UNITY", "NEG_UNITY", "UP_RIGHT", "DOWN_LEFT")
@@ -76,23 +106,27 @@ class Deed:
         return self.text == REMOVE or (self.how == OVER and not self.text.startswith(_COVERING))
 
 
-def deeds(colours: Sequence[int]) -> Iterator[Deed]:
-    """All deeds, for the colours that the answers add."""
-    for cost, text in _each(_TINTED):
-        for colour in colours:
-            yield Deed(text.format(c=COLOURS[colour]), cost)
-    for cost, text in _each(_RELATED):
-        yield Deed(f"fork(tint,identity,compose(maincolor,{text}))", cost)
-    for cost, text in (*_each(_PLAIN), *_each(_MOVES)):
-        for direction in _DIRECTIONS if "{d}" in text else ("",):
-            yield Deed(text.format(d=direction), cost)
-    for cost, text in _each(_RAYS):
-        names = _DIRECTIONS if "{d}" in text else _SLANTING if "{s}" in text else ("",)
-        for name in names:
-            yield Deed(text.format(d=name, s=name), cost, UNDER)
+def deeds(added: Sequence[int], colours: Sequence[int]) -> Iterator[Deed]:
+    """All deeds, for the colours that the answers add, and for those of the task."""
+    choices = {
+        "{c}": [COLOURS[colour] for colour in added],
+        "{a}": [COLOURS[colour] for colour in colours],
+        "{d}": _DIRECTIONS,
+        "{s}": _SLANTING,
+        "{t}": _TEMPLATES,
+        "{k}": _MEASURES,
+    }
+    for table, how in ((_TINTED, OVER), (_RELATED, OVER), (_PLAIN, OVER), (_MOVES, OVER), (_RAYS, UNDER)):
+        for cost, lines in table.items():
+            for text in lines.split(";"):
+                for made in _filled_in("".join(text.split()), choices):
+                    yield Deed(made, cost, how)
 
 
-def _each(table: dict[float, str]) -> Iterator[tuple[float, str]]:
-    for cost, text in table.items():
-        for each in text.split(";"):
-            yield cost, "".join(each.split())
+def _filled_in(text: str, choices: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The expression with its placeholder, of which it has one at most, filled in, in all ways."""
+    for name, values in choices.items():
+        if name in text:
+            yield from (text.replace(name, value) for value in values)
+            return
+    yield text

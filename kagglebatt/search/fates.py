@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any
+from functools import cached_property
+from itertools import chain, islice
 
 from kagglebatt.dsl.types import Grid
 from kagglebatt.programs.program import Program
@@ -13,7 +13,7 @@ from kagglebatt.search.budget import Meter
 from kagglebatt.search.deeds import KEEP, REMOVE, UNDER, Deed, deeds
 from kagglebatt.search.rules import Sorting, sortings
 from kagglebatt.search.scenes import Scene
-from kagglebatt.search.traits import conditions, traits
+from kagglebatt.search.traits import Condition, conditions, traits
 
 MOST_DEEDS = 6
 """Different deeds in one task."""
@@ -21,8 +21,10 @@ MOST_STARTS = 4
 """Deeds that a choice of them begins with."""
 MOST_SORTINGS = 40
 """Cheapest sortings of one choice of deeds, of which those that differ on test inputs go on."""
-_WORK = 10
-"""Units of work for one scene."""
+_MOST_PARTIAL = 2
+"""Deeds that explain a part of the changes, and sortings of each of them."""
+SHARE = 0.15
+"""Of the budget for this stage."""
 _FULL = bytes([0]) + bytes([255]) * 255
 _EMPTY = bytes([255]) + bytes(255)
 
@@ -33,6 +35,22 @@ def _packed(grid: Grid) -> bytes:
 
 def _number(cells: bytes) -> int:
     return int.from_bytes(cells, "little")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do with a scene.
+
+    Attributes:
+        program: on the grids of the scene's view.
+        deeds: how many different ones it does.
+        share: of the changed cells that it makes right; 1 for all.
+    """
+
+    program: Program
+    cost: float
+    deeds: int
+    share: float
 
 
 @dataclass
@@ -86,39 +104,63 @@ class Fates:
 
     def __init__(self, scene: Scene, colours: Sequence[int], meter: Meter) -> None:
         self.scene, self.colours, self.meter = scene, colours, meter
-        demos = len(scene.answers)
+        demos = len(scene.view.answers)
         grids = [sight.value("X") for sight in scene.sights[:demos]]
-        self.samples = [_Sample.of(grid, answer) for grid, answer in zip(grids, scene.answers, strict=True)]
+        self.samples = [_Sample.of(grid, answer) for grid, answer in zip(grids, scene.view.answers, strict=True)]
         self.owns = [[_number(_packed(each).translate(_FULL)) for each in part] for part in scene.objects[:demos]]
         self.offsets = [0]
         for grid in grids:
             self.offsets.append(self.offsets[-1] + 8 * len(grid) * len(grid[0]))
         self.changed = sum(sample.changed << offset for sample, offset in zip(self.samples, self.offsets, strict=False))
 
-    def programs(self) -> Iterator[tuple[Program, float, int]]:
-        """Programs that should fit all demo pairs, with their costs, and how many deeds they do."""
+    def steps(self) -> Iterator[Step]:
+        """Steps that should fit all demo pairs, and some that explain a part of what changed in each of them."""
         effects = self._effects()
-        known = None
-        self.meter.spend(_WORK)
-        for chosen in self._choices(effects):
-            if known is None:
-                known = self._conditions()
-            yield from self._sorted(chosen, known)
+        choices = list(self._choices(effects))
+        for chosen in choices:
+            yield from self._sorted(chosen, self._allowed(chosen), 1.0)
+        if effects and not choices:
+            for effect in self._partial(effects):
+                share = effect.covered.bit_count() / self.changed.bit_count()
+                yield from islice(self._sorted([effects[0], effect], self._loosely(effect), share), _MOST_PARTIAL)
+
+    def _partial(self, effects: list[_Effect]) -> list[_Effect]:
+        """The deeds that explain most, of those that explain something in each demo pair that changes."""
+        wanted = [sample.changed << offset for sample, offset in zip(self.samples, self.offsets, strict=False)]
+        able = [
+            effect
+            for effect in effects
+            if all(
+                effect.covered & (((1 << end) - 1) ^ ((1 << start) - 1)) or not change
+                for change, start, end in zip(wanted, self.offsets, self.offsets[1:], strict=False)
+            )
+        ]
+        able.sort(key=lambda effect: -effect.covered.bit_count() / (2 + effect.deed.cost))
+        return able[:_MOST_PARTIAL]
+
+    def _loosely(self, effect: _Effect) -> dict[int, int]:
+        """Where one deed may be done and where it need not, whatever else becomes of the objects."""
+        may = sum([1 << place for place, each in enumerate(effect.explained) if each is not None])
+        must = sum([1 << place for place, each in enumerate(effect.explained) if each])
+        return {0: ((1 << len(effect.explained)) - 1) & ~must, 1: may}
 
     def _effects(self) -> list[_Effect]:
         """The deeds that explain something of the first demo pair that changes, where all deeds explain all of it."""
         added = _added(self.samples)
-        order = sorted(range(len(self.samples)), key=lambda number: not self.samples[number].changed)
-        first = order[0]
+        first = min(
+            range(len(self.samples)), key=lambda number: (not self.samples[number].changed, len(self.owns[number]))
+        )
         found = []
         reach = 0
-        for deed in (Deed(KEEP, 0.0), Deed(REMOVE, 0.2), *deeds(added)):
+        for deed in (Deed(KEEP, 0.0), Deed(REMOVE, 0.2), *deeds(added, self.colours)):
+            if self.meter.used_up(SHARE):
+                return []
             columns: dict[int, list[int | None]] = {first: self._column(deed, first)}
             if deed.text in (KEEP, REMOVE) or deed.text.startswith("rbind(tint") or any(columns[first]):
                 found.append((deed, columns))
                 for each in columns[first]:
                     reach |= each or 0
-        if self.samples[first].changed & ~reach or not self.samples[first].changed:
+        if not reach:
             return []
         effects = []
         for deed, columns in found:
@@ -141,6 +183,7 @@ class Fates:
                 None if (sample.answer & own) == (sample.grid & own) else own & sample.answer_empty & sample.changed
                 for own in owns
             ]
+        self.meter.spend()
         given = self.scene.sights[number].each(deed.text, self.scene.objects[number])
         return [sample.explained(own, each, deed) for own, each in zip(owns, given, strict=True)]
 
@@ -169,19 +212,19 @@ class Fates:
                 seen.add(key)
                 yield [keep, *chosen]
 
-    def _conditions(self) -> list[Any]:
+    @cached_property
+    def _conditions(self) -> list[Condition]:
         demos = len(self.samples)
         number = sum(map(len, self.scene.objects[:demos]))
         found = list(traits(self.scene.sights, self.scene.objects, self.colours))
         return conditions(found, (1 << number) - 1)
 
-    def _sorted(self, chosen: list[_Effect], known: list[Any]) -> Iterator[tuple[Program, float, int]]:
-        allowed = self._allowed(chosen)
+    def _sorted(self, chosen: list[_Effect], allowed: dict[int, int] | None, share: float) -> Iterator[Step]:
         if allowed is None:
             return
         demo = (1 << len(chosen[0].explained)) - 1
         everything = (1 << sum(map(len, self.scene.objects))) - 1
-        found = sorted(sortings(allowed, known, demo, everything), key=lambda each: each.cost)
+        found = sorted(sortings(allowed, self._conditions, demo, everything), key=lambda each: each.cost)
         seen = set()
         for sorting in found[:MOST_SORTINGS]:
             choice = tuple((deed, objects & ~demo) for deed, objects in sorting.choices if objects & ~demo)
@@ -189,7 +232,7 @@ class Fates:
                 seen.add(choice)
                 done = {deed for deed, _ in sorting.choices}
                 cost = 0.5 + self.scene.cost + sorting.cost + sum(chosen[deed].deed.cost for deed in done)
-                yield self.scene.program(_text(sorting, chosen), True), cost, len(done)
+                yield Step(self.scene.step(_text(sorting, chosen)), cost, len(done), share)
 
     def _allowed(self, chosen: list[_Effect]) -> dict[int, int] | None:
         """For each deed the objects that it may be done to; None when there is one that none may be done to."""

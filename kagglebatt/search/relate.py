@@ -4,32 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kagglebatt.dsl.types import Grid
 from kagglebatt.running.limit import Timer
+from kagglebatt.running.outcome import is_grid
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.fates import Fates
+from kagglebatt.search.fates import SHARE, Fates, Step
+from kagglebatt.search.moves import following
 from kagglebatt.search.pieces import sizes
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
-from kagglebatt.search.scenes import scenes
+from kagglebatt.search.running import compiled, value_of
+from kagglebatt.search.scenes import View, scenes, views
 
 STAGE = "objects"
+MOST_HALVES = 4
+"""First steps after which a second one is looked for."""
+COST_OF_STEP = 0.5
+ENOUGH = 4.0
+"""Where a program of one step that costs less fits all pairs, none of two steps is looked for."""
+
+
+class Relater:
+    """The stage of objects on one task."""
+
+    def __init__(self, problem: Problem, meter: Meter, clock: Timer) -> None:
+        self.problem, self.meter, self.clock = problem, meter, clock
+        self.colours = [colour for colour in problem.colours() if colour]
+        self._seen: set[str] = set()
+        self._best = 99.0
+        self._halves: list[tuple[float, View, Step]] = []
+
+    def relate(self) -> Iterator[Found]:
+        """Programs for objects that fit at least one demo pair."""
+        problem = self.problem
+        before = problem.inputs[: problem.demos]
+        if sizes(before) != sizes(problem.answers) or before == problem.answers:
+            return
+        for view in views(problem):
+            yield from self._steps(view, 1)
+        if self._best > ENOUGH:
+            for view in self._second():
+                yield from self._steps(view, 2)
+
+    def _steps(self, view: View, depth: int) -> Iterator[Found]:
+        for scene in scenes(view, self.clock):
+            for step in Fates(scene, self.colours, self.meter).steps():
+                if self.meter.used_up(SHARE):
+                    return
+                if step.share < 1:
+                    self._halves.append((step.share - 0.05 * step.cost, view, step))
+                else:
+                    yield from self._tried(view, step, depth)
+
+    def _tried(self, view: View, step: Step, depth: int) -> Iterator[Found]:
+        program = view.after(step.program)
+        if program.address not in self._seen:
+            self._seen.add(program.address)
+            self.meter.spend()
+            found = measured(program, self.problem, self.clock, STAGE, step.cost, depth, step.deeds)
+            if found.fitted == found.demos:
+                self._best = min(self._best, found.cost)
+            if found.fitted:
+                yield found
+
+    def _second(self) -> Iterator[View]:
+        """What the most promising first steps make of the samples; no two that make the same."""
+        seen: set[tuple[Grid, ...]] = set()
+        for _, view, step in sorted(self._halves, key=lambda half: (-half[0], half[2].program.address)):
+            self.meter.spend()
+            call = compiled(step.program)
+            grids = tuple(value_of(call, self.clock, grid, ()) for grid in view.grids)
+            if grids not in seen and all(map(is_grid, grids)):
+                seen.add(grids)
+                program = following(view.program, step.program)
+                yield View(program, grids, view.answers, step.cost + COST_OF_STEP, view.emptied)
+                if len(seen) == MOST_HALVES:
+                    return
 
 
 def relate(problem: Problem, meter: Meter, clock: Timer) -> Iterator[Found]:
     """Programs for objects that fit at least one demo pair."""
-    demos = problem.demos
-    if sizes(problem.inputs[:demos]) != sizes(problem.answers) or problem.inputs[:demos] == problem.answers:
-        return
-    colours = [colour for colour in problem.colours() if colour]
-    seen: set[str] = set()
-    for scene in scenes(problem, clock):
-        for program, cost, pieces in Fates(scene, colours, meter).programs():
-            if meter.used_up():
-                return
-            meter.spend()
-            if program.address not in seen:
-                seen.add(program.address)
-                found = measured(program, problem, clock, STAGE, cost, 1, pieces)
-                if found.fitted:
-                    yield found
+    return Relater(problem, meter, clock).relate()

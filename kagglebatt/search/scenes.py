@@ -11,14 +11,15 @@ from kagglebatt.dsl.types import Grid
 from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
 from kagglebatt.search.catalogue import COLOURS
-from kagglebatt.search.moves import written
+from kagglebatt.search.moves import following, joined, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.sight import Sight, inserted
 
 MOST_OBJECTS = 40
 """In one sample; grids with more of them are not about objects."""
 MOST_IN_ALL = 160
-_EMPTIED = "switch(I,ZERO,mostcolor(I))"
+_EMPTIED = written("switch(I,ZERO,mostcolor(I))")
+_RESTORED = written("switch(X,ZERO,mostcolor(I))")
 _WAYS = (
     ("layers(X,T,T)", 0.2),
     ("layers(X,T,F)", 0.2),
@@ -31,73 +32,88 @@ _WAYS_OF_COLOUR = (("layers(keepcolor(X,{c}),T,F)", 0.5), ("layers(keepcolor(X,{
 
 
 @dataclass(frozen=True)
+class View:
+    """What a program makes of all samples, and what is wanted in its colours; colour 0 counts as empty.
+
+    Attributes:
+        program: from the inputs; None for the inputs themselves.
+        emptied: the most common colour of each input and 0 are exchanged, and must be again at the end.
+    """
+
+    program: Program | None
+    grids: tuple[Grid, ...]
+    answers: tuple[Grid, ...]
+    cost: float = 0.0
+    emptied: bool = False
+
+    def after(self, step: Program) -> Program:
+        """A program on this view's grids as one on the inputs, in the inputs' colours."""
+        whole = following(self.program, step)
+        return joined((whole, None), _RESTORED, ("X", "I")) if self.emptied else whole
+
+
+@dataclass(frozen=True)
 class Scene:
     """Every sample as objects.
 
     Attributes:
-        base: the expression that ``X`` stands for, whose colour 0 is empty.
+        view: whose grids ``X`` stands for.
         parts: the objects, ``L``, as an expression over ``X``.
         others: those that an object may be near to or like, ``M``.
         sights: of every sample, demo pairs first.
         objects: of every sample, each as a layer.
-        answers: of the demo pairs, with colours as in ``X``.
     """
 
-    base: str
+    view: View
     parts: str
     others: str
     cost: float
     sights: tuple[Sight, ...]
     objects: tuple[tuple[Grid, ...], ...]
-    answers: tuple[Grid, ...]
 
-    def program(self, text: str, restored: bool) -> Program:
-        """An expression over ``X``, ``L`` and ``M`` as a program; ``restored``: its colours are those of ``X``."""
-        inner = inserted(inserted(text, {"L": self.parts, "M": self.others}), {"X": self.base})
-        return written(inserted_back(inner) if restored and self.base != "I" else inner)
+    def step(self, text: str) -> Program:
+        """An expression over ``X``, ``L`` and ``M`` as a program on the view's grids."""
+        return written(inserted(inserted(text, {"L": self.parts, "M": self.others}), {"X": "I"}))
 
 
-def inserted_back(text: str) -> str:
-    """The expression with the colours as they were before the most common one was made the empty one."""
-    return f"switch({text},ZERO,mostcolor(I))"
-
-
-def scenes(problem: Problem, clock: Timer) -> Iterator[Scene]:
-    """All ways to see objects in the samples of a task."""
-    seen: set[object] = set()
+def views(problem: Problem) -> Iterator[View]:
+    """The inputs, and the inputs with their most common colour as the empty one."""
     grounds = [mostcolor(grid) for grid in problem.inputs]
     if any(0 in row for grid in problem.inputs for row in grid):
-        yield from _of_base("I", problem.inputs, problem.answers, 0.0, clock, seen)
+        yield View(None, problem.inputs, problem.answers)
     if any(grounds):
-        bases = tuple(switch(grid, 0, ground) for grid, ground in zip(problem.inputs, grounds, strict=True))
+        grids = tuple(switch(grid, 0, ground) for grid, ground in zip(problem.inputs, grounds, strict=True))
         answers = tuple(switch(grid, 0, ground) for grid, ground in zip(problem.answers, grounds, strict=False))
-        yield from _of_base(_EMPTIED, bases, answers, 0.3, clock, seen)
+        yield View(_EMPTIED, grids, answers, 0.3, True)
 
 
-def _of_base(
-    base: str, grids: tuple[Grid, ...], answers: tuple[Grid, ...], cost: float, clock: Timer, seen: set[object]
-) -> Iterator[Scene]:
-    colours = _changing(grids, answers)
-    ways = [(text, "L", extra) for text, extra in _WAYS]
-    for colour in colours:
+def scenes(view: View, clock: Timer) -> Iterator[Scene]:
+    """All ways to see objects in the samples of a task."""
+    seen: set[object] = set()
+    ways = [(text, "L", cost) for text, cost in _WAYS]
+    for colour in _changing(view.grids, view.answers):
         name = COLOURS[colour]
         rest = f"layers(replace(X,{name},ZERO),T,T)"
-        ways += [(text.format(c=name), rest, extra) for text, extra in _WAYS_OF_COLOUR]
-    for parts, others, extra in ways:
-        known = [Sight(clock, X=grid) for grid in grids]
+        ways += [(text.format(c=name), rest, cost) for text, cost in _WAYS_OF_COLOUR]
+    for parts, others, cost in ways:
+        known = [Sight(clock, X=grid) for grid in view.grids]
         objects = tuple(sight.value(parts) for sight in known)
-        if None in objects or not 0 < max(map(len, objects)) <= MOST_OBJECTS or objects in seen:
-            continue
-        if sum(map(len, objects)) > MOST_IN_ALL or not any(objects[: len(answers)]):
+        if None in objects or objects in seen or not _are_few(objects) or not any(objects[: len(view.answers)]):
             continue
         seen.add(objects)
         among = [
             members if others == "L" else sight.value(others) for sight, members in zip(known, objects, strict=True)
         ]
         sights = tuple(
-            Sight(clock, X=grid, L=members, M=rest) for grid, members, rest in zip(grids, objects, among, strict=True)
+            Sight(clock, X=grid, L=members, M=rest)
+            for grid, members, rest in zip(view.grids, objects, among, strict=True)
         )
-        yield Scene(base, parts, parts if others == "L" else others, cost + extra, sights, objects, answers)
+        yield Scene(view, parts, parts if others == "L" else others, view.cost + cost, sights, objects)
+
+
+def _are_few(objects: tuple[tuple[Grid, ...], ...]) -> bool:
+    counts = list(map(len, objects))
+    return 0 < max(counts) <= MOST_OBJECTS and sum(counts) <= MOST_IN_ALL
 
 
 def _changing(grids: tuple[Grid, ...], answers: tuple[Grid, ...]) -> list[int]:

@@ -42,6 +42,23 @@ def made(text: str, colours=(5,), ground: int = 0) -> Task:
     return parse_task("made", {"train": pairs[:-1], "test": pairs[-1:]}, "made")
 
 
+def stamping() -> Task:
+    """A cross of two colours, and single cells of its middle's colour that become such crosses."""
+    pairs = []
+    rng = Random(3)
+    for _ in range(4):
+        grid = [[0] * 12 for _ in range(12)]
+        middles = rng.sample([(i, j) for i in (1, 5, 9) for j in (1, 5, 9)], 4)
+        answer = [row[:] for row in grid]
+        colour = rng.choice((1, 3, 4))
+        for number, (i, j) in enumerate(middles):
+            for target in (grid, answer) if number == 0 else (answer,):
+                target[i - 1][j] = target[i + 1][j] = target[i][j - 1] = target[i][j + 1] = colour
+            grid[i][j] = answer[i][j] = 2
+        pairs.append({"input": grid, "output": answer})
+    return parse_task("made", {"train": pairs[:-1], "test": pairs[-1:]}, "made")
+
+
 def learned(task: Task) -> bool:
     problem = Problem.of(task)
     with guarded() as clock:
@@ -81,10 +98,23 @@ def test_objects_are_filled() -> None:
     assert learned(made("overlaid(I,apply(compose(rbind(tint,THREE),rbind(holes,F)),layers(I,T,F)))"))
 
 
+def test_objects_make_copies_and_lines() -> None:
+    """The largest where a part of it lies; lines to what lies in the way."""
+    assert learned(made("underlaid(I,apply(lbind(linked,I),layers(I,T,F)))", colours=(1,)))
+    assert learned(stamping())
+
+
+def test_two_steps_one_after_another() -> None:
+    """What vanishes, and then, of what is left, what is filled."""
+    cleaned = "erased(I,sfilter(layers(I,T,F),matcher(filled,ONE)))"
+    filling = "overlaid(X,apply(compose(rbind(tint,THREE),rbind(holes,F)),layers(X,T,F)))"
+    assert learned(made(filling.replace("X", cleaned)))
+
+
 def test_the_search_begins_with_objects() -> None:
     """And can be told to leave them out."""
     task = made("overlaid(I,apply(rbind(tint,TWO),sfilter(layers(I,T,F),matcher(rimsides,ONE))))")
-    result = search(task, Knowledge(), Budget(work=1_000))
+    result = search(task, Knowledge(), Budget(work=3_000))
     assert result.found[0].stage == "objects"
-    without = search(task, Knowledge(), Budget(work=1_000), without=("objects",))
+    without = search(task, Knowledge(), Budget(work=100), without=("objects",))
     assert all(each.stage != "objects" for each in without.found)
