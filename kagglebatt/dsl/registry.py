@@ -20,6 +20,7 @@ from kagglebatt.dsl import (
     editing,
     extras,
     filling,
+    fitting,
     layers,
     marking,
     measuring,
@@ -88,7 +89,9 @@ def _collect(families: tuple[ModuleType, ...]) -> Mapping[str, Primitive]:
 VOCABULARY: Mapping[str, Primitive] = _collect(FAMILIES)
 """The 160 primitives of the public vocabulary."""
 
-EXTRAS: Mapping[str, Primitive] = _collect((extras, blocks, filling, layers, marking, placing, relating, repairing))
+EXTRAS: Mapping[str, Primitive] = _collect(
+    (extras, blocks, filling, fitting, layers, marking, placing, relating, repairing)
+)
 """Primitives of our own: for programs that read ``S``, for differs, and for the search."""
 
 PRIMITIVES: Mapping[str, Primitive] = MappingProxyType({**VOCABULARY, **EXTRAS})

@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterator
 
 from kagglebatt.running.limit import Timer
 from kagglebatt.search.budget import Meter
+from kagglebatt.search.choose import Chooser
 from kagglebatt.search.graph import Graph, Node, is_answer
 from kagglebatt.search.moves import GRID
 from kagglebatt.search.painting import recoloured
 from kagglebatt.search.pieces import Piece, Pieces
 from kagglebatt.search.problem import Problem
+from kagglebatt.search.quilt import Quilt
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
+from kagglebatt.search.scaled import Scaler
 from kagglebatt.search.stack import Stack, Stacker
 
 MOST_PARTIAL = 20
@@ -35,6 +38,9 @@ class Explorer:
     def __init__(self, problem: Problem, graph: Graph, meter: Meter, clock: Timer, without: Collection[str]) -> None:
         self.problem, self.graph, self.meter, self.clock = problem, graph, meter, clock
         self.pieces = Pieces(problem)
+        self.quilt = None if "quilt" in without else Quilt(problem, clock)
+        self.chooser = None if "choose" in without else Chooser(problem, clock)
+        self.scaler = None if "scaled" in without else Scaler(problem)
         self.without = without
         self._best = 99.0
         self._fitted_at: int | None = None
@@ -45,6 +51,12 @@ class Explorer:
         for node in self.graph.grow(share):
             if node.kind == GRID:
                 yield from self._judged(node)
+                if self.scaler is not None:
+                    self.scaler.note(node)
+                if self.quilt is not None:
+                    yield from map(self.note, self.quilt.add(node))
+            elif self.chooser is not None:
+                yield from map(self.note, self.chooser.of(node))
             if self.settled:
                 return
 
@@ -95,6 +107,7 @@ class Explorer:
 
     def stacks(self) -> Iterator[Found]:
         """Stacks of the pieces so far, right on all demo pairs; else on all but one."""
+        yield from self._scaled()
         groups = sorted(self.pieces.by_size.items(), key=lambda group: (group[1][0].node.cost, -len(group[1])))
         for size, pieces in groups[:_SIZES]:
             stacker = Stacker(self.pieces, size, self.meter, "copies" not in self.without)
@@ -107,6 +120,13 @@ class Explorer:
                 for respected in self._subsets():
                     for stack in stacker.stacks(respected, _WEIGHTS[:1], _COSTS[1:2]):
                         yield self._painted(stack, canvas)
+
+    def _scaled(self) -> Iterator[Found]:
+        """Nodes as large as the cheapest piece of each size, judged as nodes are."""
+        if self.scaler is not None:
+            for pieces in list(self.pieces.by_size.values()):
+                for node in self.scaler.scaled(pieces[0]):
+                    yield from self._judged(node)
 
     def _subsets(self) -> Iterator[int]:
         """The cells of all demo pairs but one, for each of them."""

@@ -22,6 +22,7 @@ from kagglebatt.search.recall import recall
 from kagglebatt.search.relate import relate
 from kagglebatt.search.result import Found, SearchResult
 from kagglebatt.search.running import guarded
+from kagglebatt.search.shapes import shaped
 from kagglebatt.tasks.task import Task
 
 ROUNDS = (0.15, 0.4, 0.85)
@@ -69,7 +70,11 @@ def improvements(
         with _stage("objects", seconds, found, notify):
             if "objects" not in without:
                 yield from noted(relate(problem, meter, clock))
-        moves = [*catalogue(problem), *(() if "mined" in without else mined(knowledge))]
+        moves = [
+            *catalogue(problem),
+            *(() if "shaped" in without else shaped(problem, clock)),
+            *(() if "mined" in without else mined(knowledge)),
+        ]
         graph = Graph(problem, moves, meter, clock)
         explorer = Explorer(problem, graph, meter, clock, without)
         for each in found:
