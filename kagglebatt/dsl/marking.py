@@ -6,6 +6,8 @@ Colour 0 is empty.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from kagglebatt.dsl.bits import inside, kept, occupied, painted, reached, spread, where
 from kagglebatt.dsl.filling import core
 from kagglebatt.dsl.layers import panel_rows, parts_of
@@ -16,6 +18,7 @@ __all__ = [
     "columnmarks",
     "crowd",
     "distances",
+    "markalike",
     "markparts",
     "markranks",
     "numbered",
@@ -45,6 +48,17 @@ def markranks(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid
     made = _blank(grid)
     for part, value in zip(parts, values, strict=True):
         made = painted(made, part, ranks[value])
+    return made
+
+
+def markalike(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid:
+    """Each connected part in the number of parts, itself included, whose cut-outs give the same value, 9 at most."""
+    parts = parts_of(grid, univalued, diagonal)
+    values = [function(core(kept(grid, part))) for part in parts]
+    counts = Counter(values)
+    made = _blank(grid)
+    for part, value in zip(parts, values, strict=True):
+        made = painted(made, part, min(counts[value], _MOST))
     return made
 
 

@@ -31,6 +31,7 @@ from kagglebatt.dsl import (
     placing,
     relating,
     repairing,
+    symmetry,
 )
 from kagglebatt.dsl.types import NAMES
 
@@ -90,7 +91,7 @@ VOCABULARY: Mapping[str, Primitive] = _collect(FAMILIES)
 """The 160 primitives of the public vocabulary."""
 
 EXTRAS: Mapping[str, Primitive] = _collect(
-    (extras, blocks, filling, fitting, layers, marking, placing, relating, repairing)
+    (extras, blocks, symmetry, filling, fitting, layers, marking, placing, relating, repairing)
 )
 """Primitives of our own: for programs that read ``S``, for differs, and for the search."""
 

@@ -30,7 +30,9 @@ _VIEWS = {
         touching(I,{c},T); markranks(I,compose(invert,filled),T,F); markranks(I,compose(invert,filled),F,T);
         markranks(negative(I),compose(invert,filled),T,F); blocks(I,TWO_BY_TWO); largestblocks(I);
         largestblocks(negative(I)); middles(I,T,T); spill(I,{c},F); aimed(I,{c}); aimed(I,maincolor(I));
-        linewise(I,maincolor); dmirror(linewise(dmirror(I),maincolor))""",
+        symmetrized(I,T); symmetrized(I,F); markalike(I,negative,F,T); markalike(I,filled,T,F);
+        numbered(negative(I),T,F); rot180(numbered(rot180(negative(I)),T,F)); linewise(I,maincolor);
+        dmirror(linewise(dmirror(I),maincolor))""",
     1.4: """
         rowmarks(I,THREE); columnmarks(I,THREE); checker(I,THREE); rowmarks(I,FOUR); columnmarks(I,FOUR);
         rowmarks(I,TEN); columnmarks(I,TEN); hmirror(rowmarks(I,TEN)); vmirror(columnmarks(I,TEN));
@@ -52,7 +54,11 @@ _VIEWS = {
         overlay(overlay(nudge(keepcolor(I,{c}),UNITY),nudge(keepcolor(I,{c}),NEG_UNITY)),
         overlay(nudge(keepcolor(I,{c}),UP_RIGHT),nudge(keepcolor(I,{c}),DOWN_LEFT)));
         overlay(bridge(I,DOWN),bridge(I,RIGHT)); overlay(bridge(I,UNITY),bridge(I,UP_RIGHT));
-        keepcolor(I,maincolor(I)); keepcolor(I,rarecolor(I)); smear(keepcolor(I,{c}),{d});
+        cellwise(numbered(negative(I),T,F),rot180(numbered(rot180(negative(I)),T,F)),ZERO);
+        markalike(I,identity,F,T); markalike(I,negative,T,T); markalike(negative(I),filled,T,F);
+        merge(apply(rbind(tilerepair,ZERO),vsplit(I,height(I))));
+        dmirror(merge(apply(rbind(tilerepair,ZERO),vsplit(dmirror(I),width(I))))); keepcolor(I,maincolor(I));
+        keepcolor(I,rarecolor(I)); smear(keepcolor(I,{c}),{d});
         overlay(smear(keepcolor(I,{c}),LEFT),smear(keepcolor(I,{c}),RIGHT));
         overlay(smear(keepcolor(I,{c}),UP),smear(keepcolor(I,{c}),DOWN))""",
 }

@@ -56,3 +56,24 @@ def test_diagonals_are_bridged() -> None:
     grid = read("1002 0000 0000 2001")
     assert bridge(grid, (1, 1)) == read("1002 0100 0010 2001")
     assert bridge(grid, (-1, 1)) == bridge(grid, (1, -1)) == read("1002 0020 0200 2001")
+
+
+@pytest.mark.parametrize(
+    ("turned", "before", "after"),
+    [
+        (False, "00000 01110 01210 01110 00030", "03030 01110 01210 01110 03030"),
+        (True, "00000 01110 01210 01110 00030", "03030 31113 01210 31113 03030"),
+        (True, "1000 0000 0000", "1000 0000 0000"),
+        (False, "1200 2100", "1200 2100"),
+        (True, "4335", "4335"),
+    ],
+)
+def test_patterns_are_made_symmetric(turned, before, after) -> None:
+    """About the middle that most agrees, where no colour is against it; else they stay."""
+    assert PRIMITIVES["symmetrized"].fn(read(before), turned) == read(after)
+
+
+def test_parts_are_counted_by_what_they_have_in_common() -> None:
+    """A shape that stands twice, and one that stands alone."""
+    negative = PRIMITIVES["negative"].fn
+    assert PRIMITIVES["markalike"].fn(read("1020 1020 0000 3330"), negative, True, False) == read("2020 2020 0000 1110")
