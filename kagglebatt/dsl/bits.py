@@ -6,11 +6,12 @@ A grid of ``rows`` x ``columns`` has a wall after each row, so that no step to t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
+from kagglebatt.dsl.sheet import FEWEST_CELLS, MOST_CELLS, WALL, Frame, frame, sheet_of
 from kagglebatt.dsl.types import Grid
 
-_WALL = b"\x0a"
 _COLOURS = 10
 _ONE = [bytes([48 + (byte == colour) for byte in range(256)]) for colour in range(_COLOURS)]
 _ANY = bytes([48 + (0 < byte < _COLOURS) for byte in range(256)])
@@ -18,17 +19,23 @@ _ANY = bytes([48 + (0 < byte < _COLOURS) for byte in range(256)])
 
 def walled(grid: Grid) -> bytes:
     """The colours row by row with a wall between rows; ValueError for colours that are no bytes."""
-    return _WALL.join(map(bytes, grid))
+    return WALL.join(map(bytes, grid))
 
 
 def where(grid: Grid, colour: int) -> int:
     """The cells of one colour, 0 to 9."""
-    return int(walled(grid)[::-1].translate(_ONE[colour]), 2)
+    sheet = sheet_of(grid)
+    if sheet is None:
+        return int(walled(grid)[::-1].translate(_ONE[colour]), 2)
+    if colour not in sheet.bits:
+        sheet.bits[colour] = int(sheet.walled[::-1].translate(_ONE[colour]), 2)
+    return sheet.bits[colour]
 
 
 def occupied(grid: Grid) -> int:
     """The cells that are not empty: of colour 1 to 9."""
-    return int(walled(grid)[::-1].translate(_ANY), 2)
+    sheet = sheet_of(grid)
+    return int((walled(grid) if sheet is None else sheet.walled)[::-1].translate(_ANY), 2)
 
 
 @lru_cache(maxsize=1024)
@@ -76,6 +83,43 @@ def components(cells: int, stride: int, diagonal: bool) -> list[int]:
 
 def painted(grid: Grid, cells: int, colour: int) -> Grid:
     """The grid with one colour at these cells."""
+    return painted_all(grid, [(cells, colour)])
+
+
+def painted_all(grid: Grid, paints: Iterable[tuple[int, int]]) -> Grid:
+    """The grid with sets of cells painted in turn.
+
+    Args:
+        paints: cells, and their colour, 0 to 9.
+    """
+    sheet = sheet_of(grid)
+    if sheet is None:
+        return _painted_by_rows(grid, paints)
+    return _painted(*sheet.number(1), paints)
+
+
+def _painted(number: int, form: Frame, paints: Iterable[tuple[int, int]]) -> Grid:
+    for cells, colour in paints:
+        mask = form.mask(cells)
+        number = number & ~mask | mask & form.ones * colour
+    return form.grid(number)
+
+
+def _painted_by_rows(grid: Grid, paints: Iterable[tuple[int, int]]) -> Grid:
+    for cells, colour in paints:
+        grid = _one_painted(grid, cells, colour)
+    return grid
+
+
+def blank_painted(rows: int, columns: int, paints: Iterable[tuple[int, int]], colour: int = 0) -> Grid:
+    """A grid of one colour with sets of cells painted in turn."""
+    if FEWEST_CELLS <= rows * columns <= MOST_CELLS:
+        form = frame(rows, columns, 1)
+        return _painted(form.ones * colour, form, paints)
+    return _painted_by_rows(((colour,) * columns,) * rows, paints)
+
+
+def _one_painted(grid: Grid, cells: int, colour: int) -> Grid:
     columns = len(grid[0])
     stride = columns + 1
     rows = []
@@ -91,6 +135,19 @@ def painted(grid: Grid, cells: int, colour: int) -> Grid:
 
 def kept(grid: Grid, cells: int) -> Grid:
     """The grid's colours at these cells, and nothing elsewhere."""
+    return kept_each(grid, [cells])[0]
+
+
+def kept_each(grid: Grid, parts: Iterable[int]) -> list[Grid]:
+    """For each of several sets of cells the grid's colours there, and nothing elsewhere."""
+    sheet = sheet_of(grid)
+    if sheet is None:
+        return [_kept_by_rows(grid, cells) for cells in parts]
+    number, form = sheet.number(1)
+    return [form.grid(number & form.mask(cells)) for cells in parts]
+
+
+def _kept_by_rows(grid: Grid, cells: int) -> Grid:
     columns = len(grid[0])
     stride = columns + 1
     line = (1 << columns) - 1
@@ -104,5 +161,5 @@ def kept(grid: Grid, cells: int) -> Grid:
 
 
 def shaped(cells: int, rows: int, columns: int, colour: int = 1) -> Grid:
-    """A grid with one colour at these cells, and nothing elsewhere."""
-    return painted(((0,) * columns,) * rows, cells, colour)
+    """A grid with one colour, 0 to 9, at these cells, and nothing elsewhere."""
+    return blank_painted(rows, columns, [(cells, colour)])

@@ -10,7 +10,7 @@ from functools import reduce
 from itertools import groupby
 from typing import Any
 
-from kagglebatt.dsl.bits import components, kept, occupied, where
+from kagglebatt.dsl.bits import components, kept_each, occupied, where
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.filling import holes, overlay
 from kagglebatt.dsl.types import Bool, Fn, Grid, Int, Tuple
@@ -42,7 +42,7 @@ def layers(grid: Grid, univalued: Bool, diagonal: Bool) -> Tuple:
         univalued: a part has one colour.
         diagonal: eight neighbours connect; otherwise four.
     """
-    return tuple([kept(grid, part) for part in parts_of(grid, univalued, diagonal)])
+    return tuple(kept_each(grid, parts_of(grid, univalued, diagonal)))
 
 
 def parts_of(grid: Grid, univalued: bool, diagonal: bool) -> list[int]:
@@ -61,7 +61,7 @@ def parts_of(grid: Grid, univalued: bool, diagonal: bool) -> list[int]:
 
 def colorlayers(grid: Grid) -> Tuple:
     """One layer for each colour but 0, in ascending order."""
-    return tuple([kept(grid, where(grid, colour)) for colour in sorted(set().union(*grid) - {0})])
+    return tuple(kept_each(grid, [where(grid, colour) for colour in sorted(set().union(*grid) - {0})]))
 
 
 def panels(grid: Grid) -> Tuple:

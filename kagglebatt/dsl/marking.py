@@ -7,10 +7,12 @@ Colour 0 is empty.
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
-from kagglebatt.dsl.bits import inside, kept, occupied, painted, reached, spread, where
+from kagglebatt.dsl.bits import blank_painted, inside, kept, kept_each, occupied, reached, spread, where
 from kagglebatt.dsl.filling import core
 from kagglebatt.dsl.layers import panel_rows, parts_of
+from kagglebatt.dsl.sheet import LARGEST, Frame, moved, sheet_of
 from kagglebatt.dsl.types import Bool, Fn, Grid, Int
 
 __all__ = [
@@ -33,49 +35,52 @@ _MOST = 9
 
 def markparts(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid:
     """Each connected part in the colour that a function of its cut-out says, kept within 0 and 9."""
-    made = _blank(grid)
-    for part in parts_of(grid, univalued, diagonal):
-        value = int(function(core(kept(grid, part))))
-        made = painted(made, part, min(max(value, 0), _MOST))
-    return made
+    parts = parts_of(grid, univalued, diagonal)
+    values = [int(function(core(layer))) for layer in kept_each(grid, parts)]
+    return _marked(grid, parts, [min(max(value, 0), _MOST) for value in values])
 
 
 def markranks(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid:
     """Each connected part in the rank of what a function of its cut-out says: 1 for the largest value, 9 at most."""
     parts = parts_of(grid, univalued, diagonal)
-    values = [function(core(kept(grid, part))) for part in parts]
+    values = [function(core(layer)) for layer in kept_each(grid, parts)]
     ranks = {value: min(rank, _MOST) for rank, value in enumerate(sorted(set(values), reverse=True), 1)}
-    made = _blank(grid)
-    for part, value in zip(parts, values, strict=True):
-        made = painted(made, part, ranks[value])
-    return made
+    return _marked(grid, parts, [ranks[value] for value in values])
 
 
 def markalike(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid:
     """Each connected part in the number of parts, itself included, whose cut-outs give the same value, 9 at most."""
     parts = parts_of(grid, univalued, diagonal)
-    values = [function(core(kept(grid, part))) for part in parts]
+    values = [function(core(layer)) for layer in kept_each(grid, parts)]
     counts = Counter(values)
-    made = _blank(grid)
-    for part, value in zip(parts, values, strict=True):
-        made = painted(made, part, min(counts[value], _MOST))
-    return made
+    return _marked(grid, parts, [min(counts[value], _MOST) for value in values])
+
+
+def _marked(grid: Grid, parts: list[int], values: list[int]) -> Grid:
+    return blank_painted(len(grid), len(grid[0]), list(zip(parts, values, strict=True)))
 
 
 def numbered(grid: Grid, univalued: Bool, diagonal: Bool) -> Grid:
     """Each connected part in its number in reading order, from 1, 9 at most."""
-    made = _blank(grid)
-    for number, part in enumerate(parts_of(grid, univalued, diagonal), 1):
-        made = painted(made, part, min(number, _MOST))
-    return made
-
-
-def _blank(grid: Grid) -> Grid:
-    return ((0,) * len(grid[0]),) * len(grid)
+    parts = parts_of(grid, univalued, diagonal)
+    return _marked(grid, parts, [min(number, _MOST) for number in range(1, len(parts) + 1)])
 
 
 def crowd(grid: Grid, value: Int) -> Grid:
     """For each cell how many of its eight neighbours have a colour."""
+    sheet = sheet_of(grid)
+    return _crowd_by_rows(grid, value) if sheet is None else _crowd(*sheet.number(1), value)
+
+
+def _crowd(number: int, form: Frame, value: Any) -> Grid:
+    if type(value) not in (int, bool) or not 0 <= value <= LARGEST:
+        return form.grid(0)
+    here = (form.inside ^ form.filled(number ^ form.ones * value)) & form.ones
+    line = here + moved(here, 1) + moved(here, -1)
+    return form.grid(line + moved(line, form.stride) + moved(line, -form.stride) - here)
+
+
+def _crowd_by_rows(grid: Grid, value: Int) -> Grid:
     rows, columns = len(grid), len(grid[0])
     padded = [(0,) * (columns + 2), *[(0, *[v == value for v in row], 0) for row in grid], (0,) * (columns + 2)]
     made = []
@@ -90,14 +95,14 @@ def distances(grid: Grid, diagonal: Bool) -> Grid:
     """For each cell the steps, to four or eight sides, to the nearest that is not empty, 9 at most."""
     rows, columns = len(grid), len(grid[0])
     near, everything = occupied(grid), inside(rows, columns)
-    made = ((_MOST,) * columns,) * rows
-    for steps in range(_MOST):
-        grown = spread(near, columns + 1, diagonal) & everything if steps else near
-        made = painted(made, grown if not steps else grown & ~near, steps)
-        if steps and grown == near:
+    paints = [(near, 0)]
+    for steps in range(1, _MOST):
+        grown = spread(near, columns + 1, diagonal) & everything
+        if grown == near:
             break
+        paints.append((grown & ~near, steps))
         near = grown
-    return made
+    return blank_painted(rows, columns, paints, _MOST)
 
 
 def touching(grid: Grid, value: Int, diagonal: Bool) -> Grid:
@@ -109,16 +114,15 @@ def touching(grid: Grid, value: Int, diagonal: Bool) -> Grid:
 def rings(grid: Grid) -> Grid:
     """For each cell the steps to the nearest edge of the grid, from 1, 9 at most."""
     rows, columns = len(grid), len(grid[0])
-    made = _blank(grid)
-    left = inside(rows, columns)
-    outside = left
+    paints = []
+    left = outside = inside(rows, columns)
     for ring in range(1, _MOST + 1):
-        made = painted(made, left, ring)
+        paints.append((left, ring))
         far = left & (left << 1) & (left >> 1) & (left << (columns + 1)) & (left >> (columns + 1)) & outside
         if not far:
             break
         left = far
-    return made
+    return blank_painted(len(grid), len(grid[0]), paints)
 
 
 def rowmarks(grid: Grid, period: Int) -> Grid:

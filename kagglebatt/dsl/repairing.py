@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import product
 
+from kagglebatt.dsl.known import Known, Shift, completed, mirrored, periods, sizes
+from kagglebatt.dsl.sheet import sheet_of
 from kagglebatt.dsl.types import Grid, Int
 
 __all__ = ["mirrorrepair", "tilerepair", "tileunit"]
@@ -26,7 +28,7 @@ def mirrorrepair(grid: Grid, value: Int) -> Grid:
     known = {(i, j): v for i, row in enumerate(grid) for j, v in enumerate(row) if v != value}
     if len(known) == rows * columns:
         return grid
-    images = [image for image in _mirrors(rows, columns) if _agrees(known, image, rows * columns)]
+    images = _agreeing(grid, known, value)
     if not images:
         return grid
     made = dict(known)
@@ -41,15 +43,34 @@ def mirrorrepair(grid: Grid, value: Int) -> Grid:
 
 Image = Callable[[int, int], tuple[int, int]]
 
+_ASIDE = range(-2, 3)
+"""How far the axis of a diagonal mirror lies from the grid's own diagonal."""
+
+
+def _agreeing(grid: Grid, known: dict[tuple[int, int], int], value: int) -> list[Image]:
+    """The mirrors under which no known cell meets another colour, and one cell of three a known one."""
+    rows, columns = len(grid), len(grid[0])
+    mirrors = _mirrors(rows, columns)
+    sheet = sheet_of(grid)
+    if sheet is None:
+        return [image for image in mirrors if _agrees(known, image, rows * columns)]
+    counts = mirrored(sheet, value, [_totals(rows), _totals(columns)], _ASIDE)
+    return [image for image, met in zip(mirrors, counts, strict=True) if met * _LEAST_SHARE >= rows * columns]
+
+
+def _totals(lines: int) -> list[int]:
+    """Sums of a line's number and its image's, those whose axis is near the middle first."""
+    return sorted(range(lines // 2, lines + lines // 2), key=lambda total: abs(total - lines + 1))
+
 
 def _mirrors(rows: int, columns: int) -> Iterable[Image]:
-    for total in sorted(range(rows // 2, rows + rows // 2), key=lambda total: abs(total - rows + 1)):
+    for total in _totals(rows):
         yield lambda i, j, total=total: (total - i, j)  # type: ignore[misc]
-    for total in sorted(range(columns // 2, columns + columns // 2), key=lambda total: abs(total - columns + 1)):
+    for total in _totals(columns):
         yield lambda i, j, total=total: (i, total - j)  # type: ignore[misc]
-    for shift in range(-2, 3):
+    for shift in _ASIDE:
         yield lambda i, j, shift=shift: (j + shift, i - shift)  # type: ignore[misc]
-    for shift in range(-2, 3):
+    for shift in _ASIDE:
         yield lambda i, j, shift=shift: (columns - 1 - j + shift, rows - 1 - i + shift)  # type: ignore[misc]
 
 
@@ -69,25 +90,25 @@ def tilerepair(grid: Grid, value: Int) -> Grid:
 
     The first of: one period across and one down; one shift to any side. The grid as it is when none agrees.
     """
-    for shifts in _periods(grid, value):
-        made = _told(grid, value, shifts)
-        if made is not None:
-            return made
-    return grid
-
-
-Shift = tuple[int, int]
+    sheet = sheet_of(grid)
+    if sheet is None:
+        found = (_told(grid, value, shifts) for shifts in _periods(grid, value))
+    elif not any([value in row for row in grid]):
+        return grid
+    else:
+        known = Known(sheet, value, len(grid[0]))
+        found = (completed(known, shifts) for shifts in periods(known))
+    return next((made for made in found if made is not None), grid)
 
 
 def _periods(grid: Grid, value: int) -> Iterable[tuple[Shift, ...]]:
     rows, columns = len(grid), len(grid[0])
-    sizes = [(p, q) for p in range(1, rows + 1) for q in range(1, columns + 1) if (p, q) != (rows, columns)]
     fits_down = [_fits(grid, value, (p, 0)) for p in range(rows)]
     fits_across = [_fits(grid, value, (0, q)) for q in range(columns)]
-    for p, q in sorted(sizes, key=lambda size: (size[0] * size[1], size)):
+    for p, q in sizes(rows, columns):
         if (p == rows or fits_down[p]) and (q == columns or fits_across[q]):
             yield ((p, 0), (0, q))
-    for p, q in sorted(product(range(1, rows // 2 + 1), range(-(columns // 2), columns // 2 + 1))):
+    for p, q in product(range(1, rows // 2 + 1), range(-(columns // 2), columns // 2 + 1)):
         if q and _fits(grid, value, (p, q)):
             yield ((p, q),)
 
