@@ -9,16 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kagglebatt.dsl.bits import inside, kept, occupied, shaped
-from kagglebatt.dsl.filling import core, smear
+from kagglebatt.dsl.filling import core, overlay, smear
 from kagglebatt.dsl.layers import filled
 from kagglebatt.dsl.mirrors import dmirror, rot90, rot180, rot270, upscale, vmirror
 from kagglebatt.dsl.relating import leftedge, topedge
 from kagglebatt.dsl.types import Fn, Grid, Pair
 
 __all__ = [
+    "approached",
+    "incolumns",
+    "inrows",
+    "levelled",
     "linked",
     "placed",
+    "plumbed",
     "reflected",
+    "repeated",
     "shot",
     "stamped",
 ]  # fmt: skip
@@ -30,6 +36,56 @@ _STRAIGHT = ((1, 0), (-1, 0), (0, 1), (0, -1))
 def placed(template: Grid, layer: Grid) -> Grid:
     """The part of the first grid that is not empty, moved to the upper left corner of the layer's part."""
     return _at(core(template), topedge(layer), leftedge(layer), layer)
+
+
+def levelled(target: Grid, layer: Grid) -> Grid:
+    """The layer's part moved up or down to the top row of the target's part."""
+    return _at(core(layer), topedge(target), leftedge(layer), layer)
+
+
+def plumbed(target: Grid, layer: Grid) -> Grid:
+    """The layer's part moved to the left or right, to the first column of the target's part."""
+    return _at(core(layer), topedge(layer), leftedge(target), layer)
+
+
+def approached(target: Grid, layer: Grid) -> Grid:
+    """The layer's part moved as little as it must until its box touches that of the target's part, corners included."""
+    part, other = core(layer), core(target)
+    down = _gap(topedge(layer), len(part), topedge(target), len(other))
+    right = _gap(leftedge(layer), len(part[0]), leftedge(target), len(other[0]))
+    return _at(part, topedge(layer) + down, leftedge(layer) + right, layer)
+
+
+def _gap(start: int, length: int, other: int, its_length: int) -> int:
+    """How far a run of lines must move to lie beside another one, or to share a line with it."""
+    if start + length < other:
+        return other - start - length
+    return min(0, other + its_length - start)
+
+
+def repeated(direction: Pair, layer: Grid) -> Grid:
+    """The layer's part again and again in one of eight directions, each copy touching the one before."""
+    part = core(layer)
+    top, left = topedge(layer), leftedge(layer)
+    for step in range(1, max(len(layer), len(layer[0]))):
+        copy = _at(part, top + step * direction[0] * len(part), left + step * direction[1] * len(part[0]), layer)
+        layer = overlay(copy, layer)
+    return layer
+
+
+def inrows(grid: Grid, layer: Grid) -> Grid:
+    """What the grid has in the rows that the layer has cells in, besides the layer itself."""
+    return tuple(
+        [
+            tuple([0 if own else value for value, own in zip(row, line, strict=True)]) if any(line) else (0,) * len(row)
+            for row, line in zip(grid, layer, strict=True)
+        ]
+    )
+
+
+def incolumns(grid: Grid, layer: Grid) -> Grid:
+    """What the grid has in the columns that the layer has cells in, besides the layer itself."""
+    return dmirror(inrows(dmirror(grid), dmirror(layer)))  # type: ignore[no-any-return]
 
 
 def stamped(template: Grid, layer: Grid) -> Grid:

@@ -29,7 +29,12 @@ _TINTED = {
 _RELATED = {
     0.6: "fork(tint,identity,compose(maincolor,around(X))); fork(tint,identity,compose(maincolor,within(X)))",
     0.8: "fork(tint,identity,compose(maincolor,nearest(M)))",
-    1.0: "fork(tint,identity,compose(maincolor,peer({k},M)))",
+    0.9: """
+        fork(tint,identity,compose(maincolor,lbind(inrows,X)));
+        fork(tint,identity,compose(maincolor,lbind(incolumns,X)));
+        fork(tint,identity,compose(maincolor,around(replace(X,{a},ZERO))));
+        fork(tint,identity,compose(maincolor,within(replace(X,{a},ZERO))))""",
+    1.0: "fork(tint,identity,compose(maincolor,peer({k},M))); fork(tint,identity,compose(rarecolor,around(X)))",
 }
 _MEASURES = (
     "filled",
@@ -60,7 +65,10 @@ _PLAIN = {
 }
 _MOVES = {
     0.9: "pushed(X,{d})",
-    1.0: "rbind(nudge,{d})",
+    1.0: """
+        rbind(nudge,{d}); lbind(approached,keepcolor(X,{a})); lbind(levelled,keepcolor(X,{a}));
+        lbind(plumbed,keepcolor(X,{a})); drawn(keepcolor(X,{a}))""",
+    1.1: "pushed(X,{s}); fork(approached,nearest(M),identity); fork(approached,peer(maincolor,M),identity)",
     1.3: "power(rbind(nudge,{d}),TWO); power(rbind(nudge,{d}),THREE)",
 }
 _RAYS = {
@@ -80,6 +88,7 @@ _RAYS = {
         lbind(lbind(reflected,X),rot180))""",
     1.1: "rbind(smear,{s})",
     1.2: """
+        lbind(repeated,{d}); lbind(repeated,{s});
         lbind(lbind(shot,X),{s}); compose(rbind(tint,{c}),lbind(linked,X));
         fork(overlay,rbind(bridge,DOWN),rbind(bridge,RIGHT))""",
 }

@@ -20,8 +20,13 @@ _PLAIN = {
         chain(minimum,shape,core); chain(maximum,shape,core); numcolors; partcount;
         fork(equality,core,compose(dmirror,core)); compose(filled,around(X)); compose(filled,within(X));
         compose(numcolors,around(X)); compose(numcolors,within(X)); compose(partcount,within(X));
-        chain(maximum,palette,around(X)); chain(maximum,palette,within(X)); topedge; leftedge""",
+        chain(maximum,palette,around(X)); chain(maximum,palette,within(X)); topedge; leftedge;
+        fork(add,topedge,leftedge);
+        compose(positive,compose(filled,fork(masked,identity,rot180)))""",
+    0.8: "compose(filled,lbind(inrows,X)); compose(filled,lbind(incolumns,X))",
 }
+_AMONG_OTHERS = {0.7: "commonness(compose(negative,core),M); commonness(maincolor,M); commonness(filled,M)"}
+"""Traits of an object among those that are not acted on."""
 _KEYS = {0.4: "core; compose(negative,core)"}
 """Traits with values that no constant names: good for comparing alone."""
 _COLOURED = {0.6: "rbind(colorcount,{c}); compose(rbind(colorcount,{c}),around(X))"}
@@ -56,6 +61,8 @@ def traits(sights: Sequence[Sight], objects: Sequence[tuple[Any, ...]], colours:
     for colour in colours:
         plain += _lines(_COLOURED, c=COLOURS[colour])
     seen: set[tuple[Any, ...]] = set()
+    if sights[0].value("L") != sights[0].value("M"):
+        plain += _lines(_AMONG_OTHERS)
     for text, cost in plain + _lines(_KEYS):
         columns = [sight.each(text, members) for sight, members in zip(sights, objects, strict=True)]
         if any(value is None for column in columns for value in column):

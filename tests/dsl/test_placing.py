@@ -50,3 +50,18 @@ def test_lines() -> None:
     assert call("shot", grid, (1, 1), layer) == read("10000 01000 00100 00010")
     assert call("shot", grid, (0, -1), layer) == layer
     assert call("linked", grid, layer) == read("01100 10000 10000 00000")
+
+
+def test_moves_to_a_target() -> None:
+    """To its row, to its column, beside it; a copy after the other; what shares rows and columns."""
+    target, layer = read("00000 00000 00330 00330"), read("50000 00000 00000 00000")
+    assert call("levelled", target, layer) == read("00000 00000 50000 00000")
+    assert call("plumbed", target, layer) == read("00500 00000 00000 00000")
+    assert call("approached", target, layer) == read("00000 05000 00000 00000")
+    assert call("approached", target, read("00000 00000 00000 00005")) == read("00000 00000 00000 00005")
+    assert call("approached", target, read("00050 00000 00000 00000")) == read("00000 00050 00000 00000")
+    assert call("repeated", (0, 1), read("12000 10000")) == read("12121 10101")
+    assert call("repeated", (-1, 1), read("000 000 700")) == read("007 070 700")
+    grid = read("12300 04000 00005")
+    assert call("inrows", grid, read("02000 00000 00000")) == read("10300 00000 00000")
+    assert call("incolumns", grid, read("02000 00000 00000")) == read("00000 04000 00000")

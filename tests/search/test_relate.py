@@ -93,6 +93,13 @@ def test_some_objects_move_and_others_stay() -> None:
     )
 
 
+def test_objects_move_to_others() -> None:
+    """To the topmost row of another colour."""
+    movers = "layers(keepcolor(I,ONE),T,F)"
+    moved = f"apply(lbind(levelled,keepcolor(I,TWO)),{movers})"
+    assert learned(made(f"overlaid(erased(I,{movers}),{moved})", colours=(1, 2)))
+
+
 def test_objects_are_filled() -> None:
     """What lies in an object's holes."""
     assert learned(made("overlaid(I,apply(compose(rbind(tint,THREE),rbind(holes,F)),layers(I,T,F)))"))
