@@ -53,7 +53,11 @@ def validated(key: str, made: dict[str, Any]) -> dict[str, Any]:  # joblib compa
     return made
 
 
-inlined.__module__ = validated.__module__ = _JOBLIB_MODULE
+def searched(key: str, made: dict[str, Any]) -> dict[str, Any]:  # joblib compares this text: keep it as it is
+    return made
+
+
+inlined.__module__ = validated.__module__ = searched.__module__ = _JOBLIB_MODULE
 
 
 class CacheTable:
@@ -148,7 +152,7 @@ class CacheTable:
 
 
 class Cache:
-    """Both tables of one home directory, and what was probed; close it to leave a single file.
+    """The tables of one home directory, and what was probed; close it to leave a single file.
 
     Attributes:
         probed: what was probed.
@@ -176,6 +180,7 @@ class Cache:
             self._begin_anew()
         self.inlining = CacheTable(self, inlined)
         self.validation = CacheTable(self, validated)
+        self.searches = CacheTable(self, searched)
 
     @property
     def vocabulary(self) -> str:
@@ -224,17 +229,18 @@ class Cache:
         _ = self._entries.connection
 
     def _forget(self) -> None:
-        for each in (self.inlining, self.validation, self.probed):
+        for each in (self.inlining, self.validation, self.searches, self.probed):
             each.forget()
 
     def restart_counts(self) -> None:
         """Count lookups from zero again, for the next iteration."""
         self.inlining.restart_counts()
         self.validation.restart_counts()
+        self.searches.restart_counts()
         self.probed.restart_counts()
 
     def figures(self) -> dict[str, dict[str, Any]]:
-        """The figures of both tables by name, and those of probes where there were any."""
+        """The figures of bodies and verdicts by name, and those of probes where there were any."""
         figures = {"inlining": self.inlining.figures(), "validation": self.validation.figures()}
         probes = self.probed.figures()
         return {**figures, PROBES: probes} if any(probes.values()) else figures
@@ -242,7 +248,7 @@ class Cache:
     @property
     def unsaved(self) -> bool:
         """Whether something is not yet in the file."""
-        return self.inlining.unsaved or self.validation.unsaved or self.probed.unsaved
+        return any(each.unsaved for each in (self.inlining, self.validation, self.searches, self.probed))
 
     def save(self) -> None:
         """Commit everything stored so far.
@@ -258,12 +264,14 @@ class Cache:
             with transaction(entries.connection):
                 self.inlining.write(memory)
                 self.validation.write(memory)
+                self.searches.write(memory)
                 self.probed.write(entries)
             return True
 
         self.trying(write)
         self.inlining.written()
         self.validation.written()
+        self.searches.written()
         self.probed.written()
 
     def refill(self, inlining: Iterable[tuple[str, str]], verdicts: Iterable[tuple[str, str, float]]) -> int:

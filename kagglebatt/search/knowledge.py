@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kagglebatt.home.archive import Archive
 from kagglebatt.programs.parse import NamedProgram
 from kagglebatt.programs.program import Program
+from kagglebatt.search.result import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,11 @@ class Knowledge:
 
     Attributes:
         programs: accepted ones first, then the library's; none twice.
+        led: what led when this very task was searched before, as it was ranked then.
     """
 
     programs: tuple[Known, ...] = ()
+    led: tuple[Found, ...] = ()
 
     def without(self, tasks: Collection[str]) -> Knowledge:
         """The same without what is known of these tasks, by id or content."""

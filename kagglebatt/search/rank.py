@@ -48,11 +48,11 @@ class Leaders:
         chosen = attempts(best, self._problem)
         changed = chosen != self.attempts
         self.attempts = chosen
-        self.found = tuple(_first_of(best, chosen))
+        self.found = tuple(giving(best, chosen))
         return changed
 
 
-def _first_of(best: tuple[Found, ...], chosen: tuple[tuple[Grid, ...], ...]) -> Iterator[Found]:
+def giving(best: tuple[Found, ...], chosen: tuple[tuple[Grid, ...], ...]) -> Iterator[Found]:
     """The first program that gives each attempt."""
     missing = {(number, answer) for number, answers in enumerate(chosen) for answer in answers}
     for each in best:

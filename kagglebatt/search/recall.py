@@ -16,8 +16,12 @@ from kagglebatt.search.running import Call, compiled, value_of
 
 
 def recall(problem: Problem, knowledge: Knowledge, meter: Meter, clock: Timer) -> Iterator[Found]:
-    """Known programs that reproduce at least the first demo pair."""
+    """What led before, and known programs that reproduce at least the first demo pair."""
     seen: set[str] = set()
+    for led in knowledge.led:
+        meter.spend()
+        seen.add(led.program.address)
+        yield measured(led.program, problem, clock, led.stage, led.cost, led.depth, led.pieces)
     for known in knowledge.programs:
         if meter.used_up():
             return

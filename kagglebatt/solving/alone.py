@@ -12,7 +12,7 @@ from kagglebatt.running.limit import Limits
 from kagglebatt.running.outcome import Kind
 from kagglebatt.running.worker_pool import SMALL_WORK, WorkerPool
 from kagglebatt.settings import Settings
-from kagglebatt.solving.job import Searched
+from kagglebatt.solving.job import Searched, worth
 from kagglebatt.solving.verify import verify
 from kagglebatt.tasks.task import Task
 
@@ -42,7 +42,7 @@ class AloneJob:
         """The same, with what the programs do alone."""
         if position is not None:
             position.set(self.done.place, 0)
-        verified = tuple((found, verify(found, self.task, self.alone_limits)) for found in self.done.leading)
+        verified = tuple((found, verify(found, self.task, self.alone_limits)) for found in worth(self.done.leading))
         if position is not None:
             position.clear()
         yield replace(self.done, found=verified, leading=())

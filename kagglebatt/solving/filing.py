@@ -64,3 +64,4 @@ class Filer:
         self.filed += self._home.archive.file(self._iteration, self._waiting, (), content, origins=self._origins)
         self._waiting.clear()
         self._origins.clear()
+        self._home.cache.save()

@@ -13,6 +13,7 @@ from kagglebatt.running.outcome import Kind
 from kagglebatt.running.validate import Verdict
 from kagglebatt.search.budget import Budget
 from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.rank import giving
 from kagglebatt.search.result import Found, SearchResult
 from kagglebatt.search.search import improvements
 from kagglebatt.solving.verify import verify
@@ -40,7 +41,8 @@ class Searched:
         fault: what ended the search before its time; empty when nothing did.
         fitted: demo pairs that the best program fits, run alone or not yet.
         early: whether the search goes on, and this is what leads so far.
-        leading: programs that lead so far, and have not been run alone yet.
+        leading: programs that give the attempts, better ones first, as the search ranks them.
+        searching: of the seconds, those of the search alone.
         cut: whether the end of the time, or a signal, came before the search's own end.
     """
 
@@ -54,6 +56,7 @@ class Searched:
     fitted: int = 0
     early: bool = False
     leading: tuple[Found, ...] = ()
+    searching: float = 0.0
     cut: bool = False
 
     @property
@@ -92,7 +95,7 @@ class SearchJob:
             if not self.fault:
                 yield Searched(
                     self.place, result.attempts, work=result.work, seconds=result.seconds, fitted=_fitted(result),
-                    early=True, leading=worth(result.found),
+                    early=True, leading=result.found,
                 )  # fmt: skip
         cut = self.budget.over
         verified = tuple((found, verify(found, self.task, self.alone_limits)) for found in worth(result.found))
@@ -101,7 +104,7 @@ class SearchJob:
             position.clear()
         yield Searched(
             self.place, result.attempts, verified, result.nodes, result.work, seconds, self.fault, _fitted(result),
-            cut=cut,
+            leading=tuple(giving(result.found, result.attempts)), searching=result.seconds, cut=cut,
         )  # fmt: skip
 
     def alone(self, _place: int, _number: int) -> SearchJob:

@@ -29,6 +29,7 @@ class SolveReport:
         wall: seconds of the clock.
         stopped: why it ended before all tasks were searched.
         filed: solvers that were new in the home.
+        again: tasks that were searched before, and for which a part of the work was enough.
         disagreements: programs that did alone something else than in the search.
     """
 
@@ -39,6 +40,7 @@ class SolveReport:
     wall: float = 0.0
     stopped: str = ""
     filed: int = 0
+    again: int = 0
     disagreements: list[str] = field(default_factory=list)
 
     def add(self, task: Task, done: Searched) -> None:
@@ -81,7 +83,7 @@ class SolveReport:
             "fitted": self.fitting(), "stages": self.stages(), "cpu_seconds": round(self.cpu, 3),
             "wall_seconds": round(self.wall, 3), "jobs": self.jobs, "stopped": self.stopped, "filed": self.filed,
             "disagreements": self.disagreements, "kagglebatt": __version__, "python": platform.python_version(),
-            "cut": sum(done.cut for done in self.known.values()),
+            "cut": sum(done.cut for done in self.known.values()), "again": self.again,
             "answers": [row(task_id, done) for task_id, done in self.known.items()],
         }  # fmt: skip
 
@@ -122,6 +124,8 @@ def totals(figures: Mapping[str, Any]) -> Iterator[str]:
             yield f"{fit[name]:>7,}  {words}"
     if figures.get("cut"):
         yield f"{figures['cut']:>7,}  cut before their search had come to its end; what led is counted above"
+    if figures.get("again"):
+        yield f"{figures['again']:>7,}  searched before with as much to spend; gone on with for a part of that"
     for stage, count in figures["stages"].items():
         yield f"{count:>7,}  fit by {stage}"
 

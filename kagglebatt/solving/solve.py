@@ -14,10 +14,12 @@ from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.library import read_to_deal
 from kagglebatt.running.cluster import require_package
 from kagglebatt.running.worker_pool import SMALL_WORK, WorkerPool
+from kagglebatt.search.budget import Budget
 from kagglebatt.search.knowledge import Knowledge, knowledge
 from kagglebatt.settings import Settings
 from kagglebatt.solving.alone import run_alone
 from kagglebatt.solving.budget import SolveBudget
+from kagglebatt.solving.earlier import EarlierSearches
 from kagglebatt.solving.ending import Ending, ending
 from kagglebatt.solving.filing import Filer
 from kagglebatt.solving.job import Searched, SearchJob
@@ -78,12 +80,15 @@ def solve(
         report = SolveReport(challenges, pool.jobs)
         filer = Filer(home, notify)
         known = knowledge(library, home.archive)
+        earlier = EarlierSearches(home)
         try:
-            for task, done in _waited(end, search_all(challenges.tasks, known, budget, pool, leading.take)):
+            for task, done in _waited(end, search_all(challenges.tasks, known, budget, pool, leading.take, earlier)):
                 leading.take(task, done)
                 if done.early:
                     continue
                 report.add(task, done)
+                earlier.note(task, done)
+                report.again = earlier.again
                 report.wall = monotonic() - began
                 filer.add(task, done, report.as_iteration)
                 tell("tasks", len(report.searched), len(challenges.tasks), _words(report))
@@ -132,12 +137,18 @@ def _file_the_rest(filer: Filer, home: Home, report: SolveReport) -> None:
 
 
 def search_all(
-    tasks: Sequence[Task], known: Knowledge, budget: SolveBudget, pool: WorkerPool, heard: Heard = hear_nothing
+    tasks: Sequence[Task],
+    known: Knowledge,
+    budget: SolveBudget,
+    pool: WorkerPool,
+    heard: Heard = hear_nothing,
+    earlier: EarlierSearches | None = None,
 ) -> Generator[tuple[Task, Searched], None, None]:
     """Search every task in worker processes; gives what came of each as it is done, in any order, and what is early.
 
     Args:
         heard: told of early results before they are given, in threads that wait for workers.
+        earlier: what is remembered of these tasks.
     """
     left = dict(enumerate(tasks))
     end = budget.end(time())
@@ -149,7 +160,7 @@ def search_all(
 
     for _ in range(_TRIES):
         jobs = (
-            SearchJob(place, task, known, share, pool.limits)
+            SearchJob(place, task, *_prepared(task, known, share, earlier), pool.limits)
             for share, (place, task) in zip(
                 budget.shares(len(left), pool.jobs, end=end),  # fewer than tasks, where the time is over
                 list(left.items()),
@@ -163,6 +174,10 @@ def search_all(
             return
     for place, task in left.items():
         yield task, Searched(place, fault="its worker was lost")
+
+
+def _prepared(task: Task, known: Knowledge, share: Budget, earlier: EarlierSearches | None) -> tuple[Knowledge, Budget]:
+    return (known, share) if earlier is None else earlier.prepared(task, known, share)
 
 
 def _words(report: SolveReport) -> str:
