@@ -29,7 +29,10 @@ from kagglebatt.solving.solve import solve
 from kagglebatt.solving.submission_file import SubmissionFile
 from kagglebatt.tasks.challenges import Challenges, read_challenges
 
-RAW = {"train": [{"input": [[1, 2]], "output": [[2, 1]]}], "test": [{"input": [[3, 4]]}]}
+RAW = {
+    "train": [{"input": [[1, 0], [2, 3]], "output": [[0, 1], [3, 2]]}, {"input": [[5, 5, 0]], "output": [[0, 5, 5]]}],
+    "test": [{"input": [[3, 4]]}],
+}
 NINE = (((9,),),)
 
 
@@ -102,9 +105,9 @@ def test_what_led_when_a_search_was_cut_counts_and_is_filed(
     assert (report.stopped, report.searched, list(report.cut)) == (reason, {}, ["aa"])
     assert report.fitting() == {"all": 1, "some": 0, "none": 0, "left": 0, "fault": 0}
     (row,) = report.as_json()["answers"]
-    assert (row["fitted"], row["cut"], report.as_json()["cut"]) == (1, True, 1)
+    assert (row["fitted"], row["cut"], report.as_json()["cut"]) == (2, True, 1)
     assert any("1  cut before" in line for line in report.lines())
-    assert (set(filed(settings)), len(filed(settings))) == ({("aa", 1)}, report.filed)
+    assert (set(filed(settings)), len(filed(settings))) == ({("aa", 2)}, report.filed)
 
 
 def test_a_job_ends_by_itself_before_it_is_cut(challenges: Challenges) -> None:
@@ -131,7 +134,7 @@ def test_a_search_whose_process_ends_keeps_what_it_sent(
     own = Settings(home=settings.home, solvers=settings.solvers, jobs=jobs)
     report = solve(challenges, own, SolveBudget(work=200), tmp_path / "submission.json")
     assert report.fitting() == {"all": 1, "some": 0, "none": 0, "left": 0, "fault": 1}
-    assert set(filed(settings)) == {("aa", 1)}
+    assert set(filed(settings)) == {("aa", 2)}
     assert first(tmp_path / "submission.json") == [[4, 3]]
 
 
