@@ -11,7 +11,7 @@ from typing import Any
 
 from kagglebatt.dsl.bits import blank_painted, inside, kept, kept_each, occupied, reached, spread, where
 from kagglebatt.dsl.filling import core
-from kagglebatt.dsl.layers import panel_rows, parts_of
+from kagglebatt.dsl.layers import maincolor, panel_rows, parts_of
 from kagglebatt.dsl.sheet import LARGEST, Frame, moved, sheet_of
 from kagglebatt.dsl.types import Bool, Fn, Grid, Int
 
@@ -25,6 +25,8 @@ __all__ = [
     "markranks",
     "numbered",
     "paneldigest",
+    "partcolors",
+    "partrows",
     "rings",
     "rowmarks",
     "touching",
@@ -58,6 +60,31 @@ def markalike(grid: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid
 
 def _marked(grid: Grid, parts: list[int], values: list[int]) -> Grid:
     return blank_painted(len(grid), len(grid[0]), list(zip(parts, values, strict=True)))
+
+
+def partcolors(grid: Grid, other: Grid, univalued: Bool, diagonal: Bool) -> Grid:
+    """Each connected part in the most common colour but 0, the smallest of several, of another grid at its cells.
+
+    Parts where that one is empty vanish. ValueError for a grid of another size.
+    """
+    if (len(other), len(other[0])) != (len(grid), len(grid[0])):
+        raise ValueError("the other grid has another size")
+    parts = parts_of(grid, univalued, diagonal)
+    there = kept_each(other, parts)
+    return _marked(grid, parts, [maincolor(each) if any(map(any, each)) else 0 for each in there])
+
+
+def partrows(grid: Grid, period: Int, univalued: Bool, diagonal: Bool) -> Grid:
+    """Each cell of a connected part in its row within the part, from 1 to a period of at most 9, and again."""
+    stride = len(grid[0]) + 1
+    made = [[0] * len(row) for row in grid]
+    for part in parts_of(grid, univalued, diagonal):
+        top = ((part & -part).bit_length() - 1) // stride
+        for i in range(top, len(grid)):
+            for j in range(stride - 1):
+                if part >> (i * stride + j) & 1:
+                    made[i][j] = (i - top) % min(period, _MOST) + 1
+    return tuple(map(tuple, made))
 
 
 def numbered(grid: Grid, univalued: Bool, diagonal: Bool) -> Grid:

@@ -31,7 +31,11 @@ _VIEWS = {
         markranks(negative(I),compose(invert,filled),T,F); blocks(I,TWO_BY_TWO); largestblocks(I);
         largestblocks(negative(I)); middles(I,T,T); spill(I,{c},F); aimed(I,{c}); aimed(I,maincolor(I));
         symmetrized(I,T); symmetrized(I,F); markalike(I,negative,F,T); markalike(I,filled,T,F);
-        numbered(negative(I),T,F); rot180(numbered(rot180(negative(I)),T,F)); linewise(I,maincolor);
+        numbered(negative(I),T,F); rot180(numbered(rot180(negative(I)),T,F));
+        largestblocks(blocks(negative(I),TWO_BY_TWO)); partcolors(I,replace(I,{c},ZERO),F,T);
+        partcolors(keepcolor(I,{c}),smear(replace(I,{c},ZERO),{d}),F,F);
+        partcolors(keepcolor(I,{c}),grow(replace(I,{c},ZERO),F),F,F); partcolors(negative(I),grow(I,F),F,F);
+        partrows(I,TWO,T,F); dmirror(partrows(dmirror(I),TWO,T,F)); linewise(I,maincolor);
         dmirror(linewise(dmirror(I),maincolor))""",
     1.4: """
         rowmarks(I,THREE); columnmarks(I,THREE); checker(I,THREE); rowmarks(I,FOUR); columnmarks(I,FOUR);

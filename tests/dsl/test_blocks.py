@@ -77,3 +77,16 @@ def test_parts_are_counted_by_what_they_have_in_common() -> None:
     """A shape that stands twice, and one that stands alone."""
     negative = PRIMITIVES["negative"].fn
     assert PRIMITIVES["markalike"].fn(read("1020 1020 0000 3330"), negative, True, False) == read("2020 2020 0000 1110")
+
+
+def test_parts_take_colours_of_another_grid() -> None:
+    """The most common one at their cells; where there is none, they vanish."""
+    grid, other = read("1102 1102 1100 0030"), read("0000 0005 0220 0000")
+    assert PRIMITIVES["partcolors"].fn(grid, other, True, False) == read("2205 2205 2200 0000")
+    with pytest.raises(ValueError, match="another size"):
+        PRIMITIVES["partcolors"].fn(grid, read("00 00"), True, False)
+
+
+def test_rows_are_counted_within_parts() -> None:
+    """From 1 up to the period, and again."""
+    assert PRIMITIVES["partrows"].fn(read("1102 1102 1100 0030"), 2, True, False) == read("1101 2202 1100 0010")
