@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from kagglebatt.dsl.sheet import FEWEST_CELLS, MOST_CELLS, WALL, Frame, frame, sheet_of
+from kagglebatt.dsl.sheet import FEWEST_CELLS, LARGEST, MOST_CELLS, WALL, Frame, frame, sheet_of
 from kagglebatt.dsl.types import Grid
 
 _COLOURS = 10
@@ -82,7 +82,9 @@ def components(cells: int, stride: int, diagonal: bool) -> list[int]:
 
 
 def painted(grid: Grid, cells: int, colour: int) -> Grid:
-    """The grid with one colour at these cells."""
+    """The grid with one colour, whichever, at these cells."""
+    if type(colour) is not int or not 0 <= colour <= LARGEST:
+        return _one_painted(grid, cells, colour)
     return painted_all(grid, [(cells, colour)])
 
 

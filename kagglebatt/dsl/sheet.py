@@ -10,6 +10,7 @@ kept for those that were seen last, by identity, together with the grids themsel
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from kagglebatt.dsl.types import Grid
@@ -118,9 +119,11 @@ def _made(grid: Any) -> Sheet | None:
         return None
     if not FEWEST_CELLS <= len(grid) * len(grid[0]) <= MOST_CELLS:
         return None
+    if set(map(type, chain.from_iterable(grid))) != {int}:  # a Bool would come back as an Int
+        return None
     try:
         walled = WALL.join(map(bytes, grid))
-    except (TypeError, ValueError):
+    except ValueError:
         return None
     if not walled.translate(None, WALL).isascii() or walled.count(WALL) != len(grid) - 1:
         return None

@@ -104,11 +104,11 @@ class Evaluation:
         """
         count = len(plan.calls)
         self.plan = plan
-        self._nesting = plan.nesting
         self.values: list[Any] = [*inputs, *meanings(plan.names), *([None] * count)]
         self.seconds = [-1.0] * count  # what each finished step took; below zero for one that has not finished
         self.faults: dict[int, Outcome] = {}
         self.tried: dict[int, float] = {}  # for a step that was stopped, the longest time it was given
+        self._started = 0.0  # when the step that is running began, by the clock
         self.exhausted = False  # whether memory ran out: all values together took too much, or the last one alone
 
     def turn_to(self, grid: Any) -> None:
@@ -127,53 +127,66 @@ class Evaluation:
             number: the candidate's place in the plan.
             limit: seconds of the processor that it may take, counting what its steps took when others ran them.
         """
-        need = self.plan.needs[number]
-        spent = 0.0
         try:
             clock.set(limit)
-            for step in need:
-                if self.seconds[step] < 0:
-                    self._run_step(step, limit - spent, clock)
-                elif self.seconds[step] > _NOTICEABLE_SECONDS:  # done for another candidate, but it counts here too
-                    clock.set(limit - spent - self.seconds[step])
-                spent += self.seconds[step]
-                if spent > limit:
-                    raise DeadlineReached  # in one call into C, or between two looks of the timer
-                if step in self.faults:
-                    clock.clear()
-                    return replace(self.faults[step], seconds=spent)
-            clock.clear()
+            self._started = perf_counter()
+            spent, fault = self._advance(number, limit, clock)
         except ClockReached:
             clock.clear()
             return Outcome(Kind.TIMED_OUT, seconds=limit, by_clock=True)
         except DeadlineReached:
             clock.clear()
             return Outcome(Kind.TIMED_OUT, seconds=limit)
-        return Outcome(Kind.VALUE, self.values[self.plan.first + need[-1]], seconds=spent)
+        clock.clear()
+        if fault is not None:
+            return replace(fault, seconds=spent)
+        return Outcome(Kind.VALUE, self.values[self.plan.first + self.plan.needs[number][-1]], seconds=spent)
 
-    def _run_step(self, step: int, allowed: float, clock: Timer) -> None:
-        if allowed <= self.tried.get(step, 0.0):
-            raise DeadlineReached  # it did not finish in as much time for another candidate
-        operation, arguments = self.plan.calls[step]
-        values = self.values
-        started = perf_counter()
-        try:
-            value = values[operation](*[values[place] for place in arguments])
-            values[self.plan.first + step] = allow_levels(value) if step in self._nesting else value
-        except TooLargeError:
+    def _advance(self, number: int, limit: float, clock: Timer) -> tuple[float, Outcome | None]:
+        """Run the steps of a candidate until one has a fault: the seconds of these steps, and the fault."""
+        values, seconds, faults, tried = self.values, self.seconds, self.faults, self.tried
+        calls, nesting, first = self.plan.calls, self.plan.nesting, self.plan.first
+        spent = 0.0
+        for step in self.plan.needs[number]:
+            took = seconds[step]
+            if took < 0:
+                if tried and limit - spent <= tried.get(step, 0.0):
+                    raise DeadlineReached  # it did not finish in as much time for another candidate
+                operation, arguments = calls[step]
+                try:
+                    value = values[operation](*[values[place] for place in arguments])
+                    values[first + step] = allow_levels(value) if step in nesting else value
+                except DeadlineReached as reached:
+                    self._note_stopped(step, reached, clock)
+                    raise
+                except Exception as error:  # noqa: BLE001 - a step may raise anything; it becomes the outcome
+                    self._note_fault(step, error)
+                ended = perf_counter()
+                took, self._started = ended - self._started, ended
+                if took >= _NOTICEABLE_SECONDS:
+                    took = clock.used(took)
+                seconds[step] = took
+            elif took > _NOTICEABLE_SECONDS:  # done for another candidate, but it counts here too
+                clock.set(limit - spent - took)
+                self._started = perf_counter()
+            spent += took
+            if spent > limit:
+                raise DeadlineReached  # in one call into C, or between two looks of the timer
+            if step in faults:
+                return spent, faults[step]
+        return spent, None
+
+    def _note_stopped(self, step: int, reached: DeadlineReached, clock: Timer) -> None:
+        """How long a step was given that did not come to its end."""
+        if not isinstance(reached, ClockReached):
+            self.tried[step] = clock.used(perf_counter() - self._started)
+
+    def _note_fault(self, step: int, error: Exception) -> None:
+        self.exhausted = self.exhausted or isinstance(error, MemoryError)
+        if isinstance(error, (TooLargeError, MemoryError)):
             self.faults[step] = Outcome(Kind.TOO_LARGE)
-        except MemoryError:
-            self.exhausted = True
-            self.faults[step] = Outcome(Kind.TOO_LARGE)
-        except ClockReached:
-            raise
-        except DeadlineReached:
-            self.tried[step] = clock.used(perf_counter() - started)
-            raise
-        except Exception as error:  # noqa: BLE001 - a step may raise anything; it becomes the outcome
+        else:
             self.faults[step] = Outcome(Kind.RAISED, fault=type(error).__name__)
-        seconds = perf_counter() - started
-        self.seconds[step] = seconds if seconds < _NOTICEABLE_SECONDS else clock.used(seconds)
 
     def complaint(self, step: int, limit: float, clock: Timer) -> str:
         """What a step that raised says when it is called once more; its arguments are there, since it could raise."""

@@ -88,6 +88,7 @@ def test_two_grids(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ((0,) * 8, *((-1,) * 8,) * 6),
         ((0,) * 8, *((128,) * 8,) * 6),
         ((0,) * 8, *((None,) * 8,) * 6),
+        ((0,) * 8, *((True,) * 8,) * 6),
         (frozenset(range(8)),) * 6,
         frozenset([(i,) * 8 for i in range(6)]),
         (8,) * 6,
