@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -102,6 +102,12 @@ class Seen:
     def __contains__(self, body: bytes) -> bool:
         """Whether a body was probed on all tasks that are wanted."""
         return body in self._whole or (len(self._groups) > 1 and self.done(body) == self._wanted)
+
+    def knows(self, bodies: Callable[[], Iterable[bytes]]) -> bool:
+        """Whether any of these was probed on any wanted task; they are asked for where there is something at all."""
+        groups = [known.keys() for done, known in self._groups.items() if done and known]
+        asked = list(bodies()) if groups else []
+        return any(not known.isdisjoint(asked) for known in groups)
 
     def left(self, body: bytes, contents: Sequence[str]) -> list[str]:
         """Those of some wanted tasks that a body was not probed on; the others are counted as hits."""

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol, TypeVar
@@ -52,6 +52,9 @@ class Seen(Protocol):
 
     def left(self, body: bytes, contents: Sequence[str]) -> list[str]:
         """Those of some tasks, by content, on which a program was not probed."""
+
+    def knows(self, bodies: Callable[[], Iterable[bytes]]) -> bool:
+        """Whether any of these was probed on any task; they are asked for where there is something to compare with."""
 
 
 @dataclass(frozen=True)
@@ -206,10 +209,12 @@ class _Brood:
 
     def _add(self, program: Program, origin: Origin, name: str, contents: Sequence[str]) -> None:
         """Add a program unless it is there, with the tasks on which it was not probed."""
-        common = digest_for(program.address)
-        own = {content: digest_for(program.address, content) for content in self._seen.left(common, contents)}
-        left = [content for content, digest in own.items() if self._seen.left(digest, [content])]
-        digest = own[left[0]] if left and len(contents) == 1 < len(self._tasks) else common
+        address = program.address
+        common = digest_for(address)
+        left = self._seen.left(common, contents)
+        if self._seen.knows(lambda: [digest_for(address, content) for content in left]):
+            left = [content for content in left if self._seen.left(digest_for(address, content), [content])]
+        digest = digest_for(address, left[0]) if left and len(contents) == 1 < len(self._tasks) else common
         if not left or common in self._digests or digest in self._digests:
             return
         for content in left:

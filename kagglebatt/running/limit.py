@@ -25,6 +25,8 @@ from typing import Any
 _LOOK_SECONDS = 0.05
 """Processor time after which a timer looks again, at most; and a tenth of the limit, at most."""
 _LEAST_LOOK_SECONDS = 0.001
+_MEASURED_SECONDS = 0.0002
+"""So long the clock stands for the processor's time: asking for that takes longer than many a step."""
 _CLOCK_LOOK_SECONDS = 1.0
 _STOPPED_SECONDS = 2.0
 """A look that comes so much later than it should: the process was stopped, and the time does not count."""
@@ -87,16 +89,22 @@ class Timer:
         self._works = works
         self._expendable = expendable
         self._armed = False
+        self._clock_seconds = limits.clock
         self._deadline = self._clock_deadline = 0.0
-        self._measured = thread_time()
-        self._looked = perf_counter()
+        self._started = self._measured = thread_time()
+        self._looked = self._measured_at = perf_counter()
 
-    def set(self, seconds: float) -> None:
-        """Allow ``seconds`` of the processor from now, and the clock far more."""
-        self._measured = thread_time()
-        self._deadline = self._measured + seconds
-        self._clock_deadline = perf_counter() + self._limits.clock
+    def set(self, seconds: float) -> float:
+        """Allow ``seconds`` of the processor from now, and the clock far more; gives the clock's time."""
+        now = perf_counter()
+        passed = now - self._measured_at
+        if passed > _MEASURED_SECONDS:
+            self._measured, self._measured_at, passed = thread_time(), now, 0.0
+        self._started = self._measured + passed
+        self._deadline = self._started + seconds
+        self._clock_deadline = now + self._clock_seconds
         self._armed = True
+        return now
 
     def clear(self) -> None:
         """No limit any more."""
@@ -104,8 +112,9 @@ class Timer:
 
     def used(self, clock_seconds: float) -> float:
         """Processor time of a step that took so long by the clock and has just ended."""
-        before, self._measured = self._measured, thread_time()
-        return min(clock_seconds, self._measured - before)
+        before, self._started = self._started, thread_time()
+        self._measured, self._measured_at = self._started, perf_counter()
+        return min(clock_seconds, self._started - before)
 
     def start(self) -> None:
         """Have the system's timers go off."""

@@ -10,7 +10,7 @@ Test pairs never leave this process.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -80,13 +80,18 @@ def probe(
     limits = Limits(probe_seconds, pool.limits.memory)
     asked = [None if each is None else frozenset(each) for each in wanted or [None] * len(targets)]
     blocks = _merged(programs, asked)
+    shared = [number for number, block in enumerate(blocks) if block.only < 0]
+    own: dict[int, list[int]] = {}
+    for number, block in enumerate(blocks):
+        if block.only >= 0:
+            own.setdefault(block.only, []).append(number)
     for wave in _waves([len(programs) if each is None else len(each) for each in asked]):
         found = {place: _Found() for place in wave}
         left: _Left = {}
         for place in wave:
             sent = replace(targets[place], task=replace(targets[place].task, test=()))
-            for number, block in enumerate(blocks):
-                if chosen := block.chosen(asked[place]):
+            for number in (*shared, *own.get(place, ())):
+                if chosen := blocks[number].chosen(asked[place]):
                     left[number, place] = Part(place, sent, chosen)
         while left:
             jobs = _jobs(left, blocks, limits, pool)
@@ -109,46 +114,48 @@ class _Block:
     Attributes:
         numbers: the programs', by place in the plan.
         order: places in the plan, those with fewer steps first.
+        only: the place of the one target that they are for; -1 where there may be others.
     """
 
     plan: Plan
     numbers: tuple[int, ...]
     order: tuple[int, ...]
+    only: int
 
-    def chosen(self, numbers: Collection[int] | None) -> tuple[int, ...]:
+    def chosen(self, numbers: frozenset[int] | None) -> tuple[int, ...]:
         """Places of some of the programs, in order."""
-        if numbers is None:
+        if numbers is None or numbers.issuperset(self.numbers):
             return self.order
         return tuple(place for place in self.order if self.numbers[place] in numbers)
 
 
-def _merged(programs: Sequence[Program], asked: Sequence[Collection[int] | None]) -> list[_Block]:
+def _merged(programs: Sequence[Program], asked: Sequence[frozenset[int] | None]) -> list[_Block]:
     """Blocks of programs that share steps, those for one target alone apart from the others."""
     canonical = [program.canonical for program in programs]
     together: dict[int, list[int]] = {}
     for number, place in enumerate(_only_targets(len(programs), asked)):
         together.setdefault(place, []).append(number)
     blocks = []
-    for _, numbers in sorted(together.items()):
+    for only, numbers in sorted(together.items()):
         alike = sorted(numbers, key=lambda number: (canonical[number].addresses, number))
-        blocks += [_block(canonical, alike[first : first + BLOCK]) for first in range(0, len(alike), BLOCK)]
+        blocks += [_block(canonical, alike[first : first + BLOCK], only) for first in range(0, len(alike), BLOCK)]
     return blocks
 
 
-def _only_targets(count: int, asked: Sequence[Collection[int] | None]) -> list[int]:
+def _only_targets(count: int, asked: Sequence[frozenset[int] | None]) -> list[int]:
     """For each program the place of the target that it is for; -1 where there are several, or none."""
-    wanted: list[list[int]] = [[] for _ in range(count)]
+    found: list[int | None] = [None if len(asked) > 1 else -1] * count
     for place, numbers in enumerate(asked):
         for number in range(count) if numbers is None else numbers:
-            wanted[number].append(place)
-    return [places[0] if len(places) == 1 < len(asked) else -1 for places in wanted]
+            found[number] = place if found[number] is None else -1
+    return [-1 if place is None else place for place in found]
 
 
-def _block(programs: Sequence[Program], numbers: Sequence[int]) -> _Block:
+def _block(programs: Sequence[Program], numbers: Sequence[int], only: int) -> _Block:
     addresses = [programs[number].addresses for number in numbers]
     plan = plan_of(deal([((), programs[number]) for number in numbers]), addresses)
     order = sorted(range(len(numbers)), key=lambda place: (len(addresses[place]), numbers[place]))
-    return _Block(plan, tuple(numbers), tuple(order))
+    return _Block(plan, tuple(numbers), tuple(order), only)
 
 
 def _waves(sizes: Sequence[int]) -> Iterator[range]:

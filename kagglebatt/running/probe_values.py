@@ -77,9 +77,8 @@ class Values:
     def _run_step(self, step: int) -> Any:
         operation, arguments = self._plan.calls[step]
         values, clock = self._values, self._clock
-        started = perf_counter()
+        started = clock.set(self._limit)
         try:
-            clock.set(self._limit)
             try:
                 value = values[operation](*[values[place] for place in arguments])
                 if step in self._plan.nesting:

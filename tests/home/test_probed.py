@@ -75,6 +75,16 @@ def test_a_body_is_seen_where_it_was_probed_on_all_tasks(cache: Cache) -> None:
     assert body_digest(md5("1")) not in cache.probed.seen(6, "0", 0.05, [])
 
 
+def test_whether_any_body_was_probed_is_asked_only_where_some_were(cache: Cache) -> None:
+    """Nobody works out digests of bodies to compare them with nothing."""
+    assert not cache.probed.seen(1, "0", 0.05, [A, B]).knows(lambda: pytest.fail("nothing is known yet"))
+    probe(cache.probed, 1, range(5), A)
+    seen = cache.probed.seen(2, "0", 0.05, [A, B])
+    assert seen.knows(lambda: bodies(7, 4))
+    assert not seen.knows(lambda: bodies(7, 8))
+    assert not cache.probed.seen(3, "0", 0.05, [B]).knows(lambda: bodies(7, 4))
+
+
 def test_what_counts_is_what_running_it_now_would_give(cache: Cache, tmp_path: Path) -> None:
     """Not under another vocabulary, and not under a smaller limit."""
     probe(cache.probed, 1, range(5), limit=0.05)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 
 from kagglebatt.iteration.breed import Bred, breed, by_rank, chances
@@ -45,6 +45,9 @@ class Remembered:
 
     def left(self, body: bytes, contents: Sequence[str]) -> list[str]:
         return [content for content in contents if content not in self._known.get(body, ())]
+
+    def knows(self, bodies: Callable[[], Iterable[bytes]]) -> bool:
+        return not self._known.keys().isdisjoint(bodies())
 
 
 def brood(count: int = 60, seed: int = 0, seen: Remembered | None = None) -> Bred:

@@ -284,3 +284,24 @@ def test_stops_change_no_scores(tmp_path) -> None:
             assert process.returncode == 0
         told.append(out[out.index(b'"scores_digest"') :][:60])
     assert told[0] == told[1]
+
+
+def test_the_processors_time_is_asked_for_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking takes longer than a small step; meanwhile the clock stands for it, and a deadline is late by little."""
+    asked, now = [0], [0.0]
+
+    def thread_time() -> float:
+        asked[0] += 1
+        return now[0] / 2
+
+    monkeypatch.setattr(limits, "thread_time", thread_time)
+    monkeypatch.setattr(limits, "perf_counter", lambda: now[0])
+    made = limits.Timer(Limits(1.0), works=False, expendable=False)
+    asked[0] = 0
+    for _ in range(1_000):
+        now[0] += 1e-5
+        made.set(0.0)
+    assert 20 < asked[0] < 100
+    now[0] += 2 * limits._MEASURED_SECONDS
+    with pytest.raises(DeadlineReached):
+        made.look(0, None)
