@@ -45,6 +45,7 @@ PARAMETERS = (
     "candidates",
     "offspring",
     "probe_ms",
+    "patience",
     "seed",
     "jobs",
     "timeout",

@@ -92,6 +92,19 @@ def test_parameters_are_baked(grown: Path) -> None:
     }
 
 
+def test_a_notebook_evolves_as_it_was_ordered(tmp_path: Path) -> None:
+    """What says how offspring are bred and run is baked, and reaches the settings of the run."""
+    settings = Settings(offspring=5, probe_ms=7, patience=True, candidates=8)
+    bundle = build(BundleRequest(settings, "patient"), TASKS)
+    (cell,) = [each for each in bundle.notebook.cells if "parameters" in each.metadata.get("tags", ())]
+    values: dict[str, object] = {}
+    exec(cell.source, values)
+    (prepare,) = [each for each in bundle.notebook.cells if each.id == "prepare"]
+    for name in ("offspring", "probe_ms", "patience"):
+        assert values[name] == getattr(settings, name)
+        assert f'"{name}": {name},' in prepare.source
+
+
 def test_equal_inputs_give_equal_bytes(grown: Path, tmp_path: Path) -> None:
     """In another process with another hash seed, too; another salt gives another identity."""
     command = [sys.executable, "-m", "kagglebatt", "bundle", "--tasks", "3", "--home", str(grown), "--candidates", "8"]

@@ -149,6 +149,7 @@ def test_names_of_inputs_are_checked(tmp_path: Path) -> None:
         ("timeout", None),
         ("mutate", "0.5"),
         ("shard", 3),
+        ("patience", "no"),
     ],
 )
 def test_parameters_of_another_kind_are_refused(name: str, value: object, tmp_path: Path) -> None:
