@@ -102,12 +102,14 @@ class Deed:
 
     Attributes:
         text: a function of the object's layer, as an expression; or ``KEEP`` or ``REMOVE``.
+        form: the text before colours, directions and the like were filled in.
         how: ``OVER``: what it gives lies on top; ``UNDER``: it shows only where the grid is empty.
     """
 
     text: str
     cost: float
     how: str = OVER
+    form: str = ""
 
     @property
     def clears(self) -> bool:
@@ -129,7 +131,7 @@ def deeds(added: Sequence[int], colours: Sequence[int]) -> Iterator[Deed]:
         for cost, lines in table.items():
             for text in lines.split(";"):
                 for made in _filled_in("".join(text.split()), choices):
-                    yield Deed(made, cost, how)
+                    yield Deed(made, cost, how, text)
 
 
 def _filled_in(text: str, choices: Mapping[str, Sequence[str]]) -> Iterator[str]:

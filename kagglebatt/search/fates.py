@@ -145,25 +145,26 @@ class Fates:
         return {0: ((1 << len(effect.explained)) - 1) & ~must, 1: may}
 
     def _effects(self) -> list[_Effect]:
-        """The deeds that explain something of the first demo pair that changes, where all deeds explain all of it."""
+        """The deeds of which one form explains something of the demo pair with the fewest objects."""
         added = _added(self.samples)
         first = min(
             range(len(self.samples)), key=lambda number: (not self.samples[number].changed, len(self.owns[number]))
         )
         found = []
-        reach = 0
+        forms = {""}
         for deed in (Deed(KEEP, 0.0), Deed(REMOVE, 0.2), *deeds(added, self.colours)):
             if self.meter.used_up(SHARE):
                 return []
             columns: dict[int, list[int | None]] = {first: self._column(deed, first)}
-            if deed.text in (KEEP, REMOVE) or deed.text.startswith("rbind(tint") or any(columns[first]):
-                found.append((deed, columns))
-                for each in columns[first]:
-                    reach |= each or 0
-        if not reach:
+            found.append((deed, columns))
+            if any(columns[first]):
+                forms.add(deed.form)
+        if len(forms) == 1:
             return []
         effects = []
         for deed, columns in found:
+            if deed.form not in forms:
+                continue
             effect = _Effect(deed)
             for number, offset in zip(range(len(self.samples)), self.offsets, strict=False):
                 column = columns[number] if number in columns else self._column(deed, number)

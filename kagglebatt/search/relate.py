@@ -9,7 +9,7 @@ from kagglebatt.running.limit import Timer
 from kagglebatt.running.outcome import is_grid
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.fates import SHARE, Fates, Step
-from kagglebatt.search.moves import following
+from kagglebatt.search.moves import GRID, Move, following
 from kagglebatt.search.pieces import sizes
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
@@ -21,6 +21,8 @@ STAGE = "objects"
 MOST_HALVES = 4
 """First steps after which a second one is looked for."""
 COST_OF_STEP = 0.5
+MOST_MOVES, COST_OF_MOVE = 12, 1.5
+"""First steps that the graph goes on from."""
 ENOUGH = 4.0
 """Where a program of one step that costs less fits all pairs, none of two steps is looked for."""
 
@@ -68,10 +70,19 @@ class Relater:
             if found.fitted:
                 yield found
 
+    def moves(self) -> Iterator[Move]:
+        """The most promising first steps, for the graph: what they make are pieces, and other moves may follow."""
+        if self._best > ENOUGH:
+            for _, view, step in self._ordered()[:MOST_MOVES]:
+                yield Move(following(view.program, step.program), GRID, GRID, COST_OF_MOVE, False)
+
+    def _ordered(self) -> list[tuple[float, View, Step]]:
+        return sorted(self._halves, key=lambda half: (-half[0], half[2].program.address))
+
     def _second(self) -> Iterator[View]:
         """What the most promising first steps make of the samples; no two that make the same."""
         seen: set[tuple[Grid, ...]] = set()
-        for _, view, step in sorted(self._halves, key=lambda half: (-half[0], half[2].program.address)):
+        for _, view, step in self._ordered():
             self.meter.spend()
             call = compiled(step.program)
             grids = tuple(value_of(call, self.clock, grid, ()) for grid in view.grids)
@@ -81,8 +92,3 @@ class Relater:
                 yield View(program, grids, view.answers, step.cost + COST_OF_STEP, view.emptied)
                 if len(seen) == MOST_HALVES:
                     return
-
-
-def relate(problem: Problem, meter: Meter, clock: Timer) -> Iterator[Found]:
-    """Programs for objects that fit at least one demo pair."""
-    return Relater(problem, meter, clock).relate()

@@ -19,7 +19,7 @@ from kagglebatt.search.mined import mined
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.rank import Leaders, attempts, ranked
 from kagglebatt.search.recall import recall
-from kagglebatt.search.relate import relate
+from kagglebatt.search.relate import Relater
 from kagglebatt.search.result import Found, SearchResult
 from kagglebatt.search.running import guarded
 from kagglebatt.search.shapes import shaped
@@ -64,14 +64,16 @@ def improvements(
     seconds: dict[str, float] = {}
     noted = partial(_noted, found, Leaders(problem), meter)
     with guarded() as clock:
+        relater = Relater(problem, meter, clock)
         with _stage("recall", seconds, found, notify):
             if "recall" not in without:
                 yield from noted(recall(problem, knowledge, meter, clock))
         with _stage("objects", seconds, found, notify):
             if "objects" not in without:
-                yield from noted(relate(problem, meter, clock))
+                yield from noted(relater.relate())
         moves = [
             *catalogue(problem),
+            *(() if "steps" in without else relater.moves()),
             *(() if "shaped" in without else shaped(problem, clock)),
             *(() if "mined" in without else mined(knowledge)),
         ]

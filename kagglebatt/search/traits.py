@@ -23,7 +23,9 @@ _PLAIN = {
         chain(maximum,palette,around(X)); chain(maximum,palette,within(X)); topedge; leftedge;
         fork(add,topedge,leftedge);
         compose(positive,compose(filled,fork(masked,identity,rot180)))""",
-    0.8: "compose(filled,lbind(inrows,X)); compose(filled,lbind(incolumns,X))",
+    0.8: """compose(leftedge,vmirror); compose(topedge,hmirror); compose(even,leftedge); compose(even,topedge);
+        compose(even,compose(leftedge,vmirror)); compose(even,compose(topedge,hmirror)); compose(even,filled);
+        compose(filled,lbind(inrows,X)); compose(filled,lbind(incolumns,X))""",
 }
 _AMONG_OTHERS = {0.7: "commonness(compose(negative,core),M); commonness(maincolor,M); commonness(filled,M)"}
 """Traits of an object among those that are not acted on."""

@@ -9,7 +9,7 @@ from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.moves import written
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.relate import relate
+from kagglebatt.search.relate import Relater
 from kagglebatt.search.running import compiled, guarded
 from kagglebatt.search.search import search
 from kagglebatt.tasks.task import Task, parse_task
@@ -63,7 +63,7 @@ def learned(task: Task) -> bool:
     problem = Problem.of(task)
     with guarded() as clock:
         assert isinstance(clock, Timer)
-        found = sorted(relate(problem, Meter(Budget()), clock), key=lambda each: (-each.fitted, each.cost))
+        found = sorted(Relater(problem, Meter(Budget()), clock).relate(), key=lambda each: (-each.fitted, each.cost))
     return bool(found) and found[0].answers == tuple(sample.answer for sample in task.test)
 
 
@@ -116,6 +116,33 @@ def test_two_steps_one_after_another() -> None:
     cleaned = "erased(I,sfilter(layers(I,T,F),matcher(filled,ONE)))"
     filling = "overlaid(X,apply(compose(rbind(tint,THREE),rbind(holes,F)),layers(X,T,F)))"
     assert learned(made(filling.replace("X", cleaned)))
+
+
+def test_a_deed_may_be_missing_in_one_pair() -> None:
+    """A colour that only some pairs have has a rim of its own."""
+    rims = "apply(compose(rbind(tint,{}),rounded),layers(keepcolor(I,{}),T,F))"
+    made_by = f"overlaid(overlaid(I,{rims.format('THREE', 'ONE')}),{rims.format('FOUR', 'TWO')})"
+    sparse = [[[0] * 12 for _ in range(12)] for _ in range(4)]
+    for grid, colours in zip(sparse, ((1,), (2, 2), (1, 2), (2, 1)), strict=True):
+        for place, colour in enumerate(colours):
+            grid[3 + 4 * place][2 + 5 * place] = colour
+    call = compiled(written(made_by))
+    pairs = [{"input": grid, "output": [list(row) for row in call(tuple(map(tuple, grid)), ())]} for grid in sparse]
+    assert learned(parse_task("made", {"train": pairs[:-1], "test": pairs[-1:]}, "made"))
+
+
+def test_first_steps_are_moves() -> None:
+    """Where no program of one step is enough, the graph goes on from what explains a part."""
+    tinted = "overlaid(I,apply(rbind(tint,TWO),sfilter(layers(I,T,F),matcher(filled,ONE))))"
+    problem = Problem.of(made(f"fill({tinted},EIGHT,hfrontier(astuple(increment(TEN),ZERO)))"))
+    with guarded() as clock:
+        relater = Relater(problem, Meter(Budget(work=20_000)), clock)
+        assert not list(relater.relate())
+        moves = list(relater.moves())
+    assert any(
+        compiled(move.program)(problem.inputs[0], ()) == compiled(written(tinted))(problem.inputs[0], ())
+        for move in moves
+    )
 
 
 def test_the_search_begins_with_objects() -> None:
