@@ -133,7 +133,7 @@ def test_a_deed_may_be_missing_in_one_pair() -> None:
 
 def test_first_steps_are_moves() -> None:
     """Where no program of one step is enough, the graph goes on from what explains a part."""
-    tinted = "overlaid(I,apply(rbind(tint,TWO),sfilter(layers(I,T,F),matcher(filled,ONE))))"
+    tinted = "overlaid(I,apply(rbind(tint,TWO),keepmost(layers(I,T,F),filled)))"
     problem = Problem.of(made(f"fill({tinted},EIGHT,hfrontier(astuple(increment(TEN),ZERO)))"))
     with guarded() as clock:
         relater = Relater(problem, Meter(Budget(work=20_000)), clock)
