@@ -26,6 +26,8 @@ __all__ = [
     "numbered",
     "paneldigest",
     "partcolors",
+    "partmeasures",
+    "partranks",
     "partrows",
     "rings",
     "rowmarks",
@@ -67,11 +69,36 @@ def partcolors(grid: Grid, other: Grid, univalued: Bool, diagonal: Bool) -> Grid
 
     Parts where that one is empty vanish. ValueError for a grid of another size.
     """
+    parts = parts_of(grid, univalued, diagonal)
+    return _marked(grid, parts, _measures(grid, other, _main_or_none, parts))
+
+
+def _main_or_none(grid: Grid) -> int:
+    return maincolor(grid) if any(map(any, grid)) else 0
+
+
+def partmeasures(grid: Grid, other: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid:
+    """Each connected part in what a function says of another grid at its cells, kept within 0 and 9.
+
+    ValueError for a grid of another size; as for ``partranks``.
+    """
+    parts = parts_of(grid, univalued, diagonal)
+    return _marked(grid, parts, [min(max(int(value), 0), _MOST) for value in _measures(grid, other, function, parts)])
+
+
+def partranks(grid: Grid, other: Grid, function: Fn, univalued: Bool, diagonal: Bool) -> Grid:
+    """Each connected part in the rank, 1 for the largest, of what a function says of another grid at its cells."""
+    parts = parts_of(grid, univalued, diagonal)
+    values = _measures(grid, other, function, parts)
+    ranks = {value: min(rank, _MOST) for rank, value in enumerate(sorted(set(values), reverse=True), 1)}
+    return _marked(grid, parts, [ranks[value] for value in values])
+
+
+def _measures(grid: Grid, other: Grid, function: Fn, parts: list[int]) -> list[Any]:
+    """What a function says of another grid at the cells of each part."""
     if (len(other), len(other[0])) != (len(grid), len(grid[0])):
         raise ValueError("the other grid has another size")
-    parts = parts_of(grid, univalued, diagonal)
-    there = kept_each(other, parts)
-    return _marked(grid, parts, [maincolor(each) if any(map(any, each)) else 0 for each in there])
+    return [function(layer) for layer in kept_each(other, parts)]
 
 
 def partrows(grid: Grid, period: Int, univalued: Bool, diagonal: Bool) -> Grid:

@@ -35,8 +35,12 @@ _VIEWS = {
         largestblocks(blocks(negative(I),TWO_BY_TWO)); partcolors(I,replace(I,{c},ZERO),F,T);
         partcolors(keepcolor(I,{c}),smear(replace(I,{c},ZERO),{d}),F,F);
         partcolors(keepcolor(I,{c}),grow(replace(I,{c},ZERO),F),F,F); partcolors(negative(I),grow(I,F),F,F);
-        partrows(I,TWO,T,F); dmirror(partrows(dmirror(I),TWO,T,F)); linewise(I,maincolor);
-        dmirror(linewise(dmirror(I),maincolor))""",
+        partrows(I,TWO,T,F); dmirror(partrows(dmirror(I),TWO,T,F));
+        partcolors(negative(keepcolor(I,{c})),replace(I,{c},ZERO),F,F);
+        partranks(negative(keepcolor(I,{c})),replace(I,{c},ZERO),filled,F,F);
+        partmeasures(negative(keepcolor(I,{c})),replace(I,{c},ZERO),filled,F,F);
+        fill(I,{c},backdrop(ofcolor(I,{c}))); bridge(negative(negative(I)),DOWN);
+        bridge(negative(negative(I)),RIGHT); linewise(I,maincolor); dmirror(linewise(dmirror(I),maincolor))""",
     1.4: """
         rowmarks(I,THREE); columnmarks(I,THREE); checker(I,THREE); rowmarks(I,FOUR); columnmarks(I,FOUR);
         rowmarks(I,TEN); columnmarks(I,TEN); hmirror(rowmarks(I,TEN)); vmirror(columnmarks(I,TEN));
@@ -61,8 +65,13 @@ _VIEWS = {
         cellwise(numbered(negative(I),T,F),rot180(numbered(rot180(negative(I)),T,F)),ZERO);
         markalike(I,identity,F,T); markalike(I,negative,T,T); markalike(negative(I),filled,T,F);
         merge(apply(rbind(tilerepair,ZERO),vsplit(I,height(I))));
-        dmirror(merge(apply(rbind(tilerepair,ZERO),vsplit(dmirror(I),width(I))))); keepcolor(I,maincolor(I));
-        keepcolor(I,rarecolor(I)); smear(keepcolor(I,{c}),{d});
+        dmirror(merge(apply(rbind(tilerepair,ZERO),vsplit(dmirror(I),width(I)))));
+        smear(keepcolor(I,rarecolor(I)),{d}); smear(keepcolor(I,rarecolor(I)),{e});
+        partmeasures(negative(keepcolor(I,{c})),replace(I,{c},ZERO),numcolors,F,F);
+        partranks(negative(keepcolor(I,{c})),replace(I,{c},ZERO),compose(invert,filled),F,F);
+        paint(I,mapply(fork(recolor,color,backdrop),objects(I,T,T,T))); partcolors(I,keepcolor(I,rarecolor(I)),F,T);
+        partmeasures(I,keepcolor(I,{c}),filled,F,T); partranks(I,keepcolor(I,{c}),filled,F,T);
+        keepcolor(I,maincolor(I)); keepcolor(I,rarecolor(I)); smear(keepcolor(I,{c}),{d});
         overlay(smear(keepcolor(I,{c}),LEFT),smear(keepcolor(I,{c}),RIGHT));
         overlay(smear(keepcolor(I,{c}),UP),smear(keepcolor(I,{c}),DOWN))""",
 }

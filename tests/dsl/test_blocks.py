@@ -90,3 +90,14 @@ def test_parts_take_colours_of_another_grid() -> None:
 def test_rows_are_counted_within_parts() -> None:
     """From 1 up to the period, and again."""
     assert PRIMITIVES["partrows"].fn(read("1102 1102 1100 0030"), 2, True, False) == read("1101 2202 1100 0010")
+
+
+def test_parts_are_measured_in_another_grid() -> None:
+    """How much of another grid lies at the cells of each part, and who has most."""
+    filled = PRIMITIVES["filled"].fn
+    grid, other = read("1101 1101 0001"), read("3002 3002 0002")
+    assert PRIMITIVES["partmeasures"].fn(grid, other, filled, True, False) == read("2203 2203 0003")
+    assert PRIMITIVES["partranks"].fn(grid, other, filled, True, False) == read("2201 2201 0001")
+    for name in ("partmeasures", "partranks"):
+        with pytest.raises(ValueError, match="another size"):
+            PRIMITIVES[name].fn(grid, read("00 00"), filled, True, False)
