@@ -8,16 +8,18 @@ from itertools import pairwise
 
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.cutting import crop
-from kagglebatt.dsl.types import Grid, Pair, Tuple
+from kagglebatt.dsl.types import Bool, Fn, Grid, Int, Pair, Tuple
 
 __all__ = [
     "bars",
     "centered",
-    "cornerparts",
+    "digest",
     "embed",
     "framed",
     "rescale",
+    "tally",
     "windows",
+    "wrap",
 ]  # fmt: skip
 
 
@@ -89,11 +91,48 @@ def windows(grid: Grid, dims: Pair) -> Tuple:
     return tuple([crop(grid, place, dims) for place in places])
 
 
-def cornerparts(grid: Grid, dims: Pair) -> Tuple:
-    """The parts of ``dims`` (rows, columns) at the four corners: upper left, upper right, lower left, lower right."""
+def digest(grid: Grid, dims: Pair, function: Fn) -> Grid:
+    """One cell for each of rows x columns equal parts, with what a function of it says, kept within 0 and 9.
+
+    Parts are as large as they can be; what is left over lies between them, as lines or as gaps of one width.
+    ValueError when the grid has too few rows or columns, or does not divide so.
+    """
     rows, columns = _size(dims)
-    lower, right = max(len(grid) - rows, 0), max(len(grid[0]) - columns, 0)
-    return tuple([crop(grid, place, dims) for place in ((0, 0), (0, right), (lower, 0), (lower, right))])
+    tops, high = _divided(len(grid), rows)
+    lefts, wide = _divided(len(grid[0]) if grid else 0, columns)
+    made = [[function(crop(grid, (top, left), (high, wide))) for left in lefts] for top in tops]
+    return tuple([tuple([min(max(int(value), 0), 9) for value in row]) for row in made])
+
+
+def _divided(length: int, count: int) -> tuple[range, int]:
+    """Where equal parts begin, and how long they are."""
+    size = length // count
+    gap, over = divmod(length - size * count, max(count - 1, 1))
+    if not size or over:
+        raise ValueError("the grid does not divide into equal parts")
+    return range(0, (size + gap) * count, size + gap), size
+
+
+def tally(count: Int, dims: Pair) -> Grid:
+    """1 in so many cells of an empty grid of ``dims`` (rows, columns), from the upper left in reading order."""
+    rows, columns = _size(dims)
+    full = min(max(count, 0), rows * columns)
+    return _in_rows((1,) * full, rows, columns)
+
+
+def wrap(grid: Grid, dims: Pair, snake: Bool) -> Grid:
+    """The cells that are not empty, in reading order, in the rows of a grid of ``dims`` (rows, columns).
+
+    What has no room is left out, and what is left over is empty. With ``snake`` every other row runs from the right.
+    """
+    rows, columns = _size(dims)
+    made = _in_rows(tuple([value for row in grid for value in row if value]), rows, columns)
+    return tuple([row[::-1] if snake and i % 2 else row for i, row in enumerate(made)])
+
+
+def _in_rows(cells: tuple[int, ...], rows: int, columns: int) -> Grid:
+    padded = cells[: rows * columns] + (0,) * (rows * columns - len(cells))
+    return tuple([padded[i * columns : (i + 1) * columns] for i in range(rows)])
 
 
 def framed(grid: Grid) -> Tuple:

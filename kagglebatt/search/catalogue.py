@@ -119,6 +119,8 @@ _LIST_TO_LIST = {
         sfilter(I,compose(rbind(greater,ONE),filled)); sfilter(I,matcher(filled,ONE));
         sfilter(I,compose(rbind(greater,TWO),filled))""",
 }
+_MOST_SIDE, _MOST_SQUARED = 30, 5
+"""Sides of the grids that a move is for: one in place of each of its own cells has its side squared."""
 _TABLE = (
     (GRID, GRID, _GRID_TO_GRID),
     (GRID, LIST, _GRID_TO_LIST),
@@ -136,7 +138,8 @@ def catalogue(problem: Problem) -> Iterator[Move]:
         for cost, text in lines.items():
             for each in text.replace("\n", " ").split(";"):
                 for expression in filled_in("".join(each.split()), colours):
-                    yield Move(written(expression), takes, gives, cost + 0.5 * ("{c}" in each), takes == gives == GRID)
+                    trusted, most = takes == gives == GRID, _MOST_SQUARED if "kron(" in each else _MOST_SIDE
+                    yield Move(written(expression), takes, gives, cost + 0.5 * ("{c}" in each), trusted, most)
 
 
 def filled_in(text: str, colours: list[str]) -> Iterator[str]:

@@ -41,7 +41,7 @@ _TIED = 0.7
 
 Keys = tuple[Any, ...]
 """What a measure says of each member."""
-_SURE, _DOUBT = 8.0, 0.15
+_SURE, _DOUBT = 11.0, 0.2
 """Bits of choice that all demo pairs make together, and what each one costs that is missing: luck looks like a rule."""
 
 

@@ -116,6 +116,8 @@ class Graph:
 
     def _applied(self, parent: Node, move: Move, calls: NumberedCalls) -> Node | None:
         self.meter.spend()
+        if move.most_side < MOST_SIDE and max(len(parent.values[0]), len(parent.values[0][0])) > move.most_side:
+            return None
         values = []
         for sample in self._values_on(parent):
             made = value_of(sample.run, self.clock, calls)

@@ -19,6 +19,7 @@ class Move:
         takes, gives: ``GRID`` or ``LIST``.
         cost: how unlikely it is to help; costs of moves one after another add up.
         trusted: what it gives is a rectangle of colours whenever what it takes is.
+        most_side: of a larger grid it makes one that is too large for any task; not for lists.
     """
 
     program: Program
@@ -26,6 +27,7 @@ class Move:
     gives: str
     cost: float
     trusted: bool = True
+    most_side: int = 30
 
 
 def written(text: str) -> Program:

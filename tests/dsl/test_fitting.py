@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kagglebatt.dsl.fitting import bars, centered, cornerparts, embed, framed, rescale, windows
+from kagglebatt.dsl.fitting import bars, centered, digest, embed, framed, rescale, tally, windows, wrap
+from kagglebatt.dsl.layers import filled
+from kagglebatt.dsl.measuring import mostcolor
 from kagglebatt.errors import TooLargeError
 
 GRID = ((1, 2), (3, 0))
@@ -43,12 +45,31 @@ def test_colours_are_counted_in_bars() -> None:
         bars(((0, 0),))
 
 
+def test_a_grid_is_digested_to_a_cell_for_each_part() -> None:
+    """With lines between the parts and without; values beyond the colours are kept within them."""
+    lined = ((1, 1, 5, 0, 0), (1, 0, 5, 0, 2))
+    assert digest(lined, (1, 2), filled) == ((3, 1),)
+    assert digest(((1, 2), (3, 4)), (2, 2), mostcolor) == ((1, 2), (3, 4))
+    assert digest(((1,) * 12,), (1, 1), filled) == ((9,),)
+    for dims in ((3, 1), (1, 4)):
+        with pytest.raises(ValueError, match="divide"):
+            digest(lined, dims, filled)
+
+
+def test_cells_are_laid_in_rows() -> None:
+    """As many as there is room for; as a snake, each row runs on below the end of the one before."""
+    assert tally(4, (2, 3)) == ((1, 1, 1), (1, 0, 0))
+    assert tally(-1, (1, 2)) == ((0, 0),)
+    assert tally(9, (1, 2)) == ((1, 1),)
+    assert wrap(((1, 0, 2), (3, 4, 0)), (2, 2), False) == ((1, 2), (3, 4))
+    assert wrap(((1, 0, 2), (3, 4, 0)), (2, 3), True) == ((1, 2, 3), (0, 0, 4))
+
+
 def test_parts_of_a_size() -> None:
-    """All of them in reading order, or those at the corners."""
+    """All of them in reading order."""
     grid = ((1, 2, 3), (4, 5, 6))
     assert windows(grid, (2, 2)) == (((1, 2), (4, 5)), ((2, 3), (5, 6)))
     assert windows(grid, (3, 1)) == ()
-    assert cornerparts(grid, (1, 2)) == (((1, 2),), ((2, 3),), ((4, 5),), ((5, 6),))
 
 
 def test_framed_parts_are_cut_out_with_their_frames() -> None:
