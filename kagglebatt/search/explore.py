@@ -17,6 +17,7 @@ from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
 from kagglebatt.search.scaled import Scaler
 from kagglebatt.search.stack import Stack, Stacker
+from kagglebatt.search.tints import Tints
 
 MOST_PARTIAL = 20
 """Nodes that are right on some pairs only; the first ones, which are the cheapest."""
@@ -38,6 +39,7 @@ class Explorer:
     def __init__(self, problem: Problem, graph: Graph, meter: Meter, clock: Timer, without: Collection[str]) -> None:
         self.problem, self.graph, self.meter, self.clock = problem, graph, meter, clock
         self.pieces = Pieces(problem)
+        self.tints = Tints(problem, clock)
         self.quilt = None if "quilt" in without else Quilt(problem, clock)
         self.chooser = None if "choose" in without else Chooser(problem, clock)
         self.scaler = None if "scaled" in without else Scaler(problem)
@@ -97,6 +99,9 @@ class Explorer:
         return Found(program, "graph", right, self.problem.demos, node.depth, 1, answers, node.cost)
 
     def _recoloured(self, piece: Piece) -> Iterator[Found]:
+        mappings = self.tints.mappings(piece)
+        if mappings is None:
+            return
         mapping = self.pieces.recolouring(piece)
         if mapping is not None:
             changed = sum(value != colour for value, colour in mapping.items())
@@ -104,6 +109,8 @@ class Explorer:
             cost = piece.node.cost + COST_OF_COLOUR * changed + 1.0 * unknown
             program = recoloured(piece.node.program(), mapping)
             yield self.note(measured(program, self.problem, self.clock, "graph", cost, piece.node.depth))
+        elif "tints" not in self.without and (found := self.tints.of(piece, mappings)) is not None:
+            yield self.note(found)
 
     def stacks(self) -> Iterator[Found]:
         """Stacks of the pieces so far, right on all demo pairs; else on all but one."""

@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from kagglebatt.search.budget import Budget
+from kagglebatt.search.catalogue import catalogue
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.moves import written
+from kagglebatt.search.moves import GRID, Move, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled, guarded, value_of
 from kagglebatt.search.search import search
@@ -31,7 +32,7 @@ def task_by(text: str, inputs) -> Task:
 
 
 def solved(task: Task, *without: str, work: int = 1_200) -> bool:
-    result = search(task, Knowledge(), Budget(work=work), without=(*without, "climb"))
+    result = search(task, Knowledge(), Budget(work=work), without=(*without, "climb", "objects", "cells"))
     return all(sample.answer in tries for sample, tries in zip(task.test, result.attempts, strict=True))
 
 
@@ -128,3 +129,41 @@ def test_a_part_is_scaled_to_a_piece() -> None:
     text = "masked(rescale(crop(I,astuple(ZERO,FOUR),TWO_BY_TWO),astuple(FOUR,FOUR)),crop(I,ORIGIN,astuple(FOUR,FOUR)))"
     assert solved(task_by(text, inputs), work=6_000)
     assert not solved(task_by(text, inputs), "scaled", work=6_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tally(partcount(keepcolor(I,TWO)),astuple(TWO,SIX))",
+        "wrap(dmirror(I),THREE_BY_THREE,T)",
+        "digest(I,TWO_BY_TWO,rbind(colorcount,TWO))",
+        "rot180(crop(rot180(I),ORIGIN,THREE_BY_THREE))",
+    ],
+)
+def test_there_are_moves_for_counts_digests_sequences_and_corners(text: str) -> None:
+    """Which moves there are depends on the answers' size."""
+    problem = Problem.of(task_by(text, grids(8, sizes=((6, 6),) * 5, colours=(0, 0, 0, 0, 2, 5))))
+
+    def right(move: Move) -> bool:
+        call = compiled(move.program)
+        given = [value_of(call, clock, grid, ()) for grid in problem.inputs]
+        return tuple(given[: problem.demos]) == problem.answers
+
+    with guarded() as clock:
+        assert any(right(move) for move in shaped(problem, clock) if move.takes == move.gives == GRID)
+
+
+def test_what_squares_sides_is_not_tried_on_large_grids() -> None:
+    """Its result would be larger than any answer."""
+    moves = [move for move in catalogue(Problem.of(task_by("hmirror(I)", grids(2)))) if "kron" in move.program.names]
+    assert len(moves) >= 3
+    assert all(move.most_side**2 <= 30 for move in moves)
+
+
+def test_colours_that_the_inputs_tell_are_found() -> None:
+    """The answer has its shape from one node, and its colours from roles that differ from pair to pair."""
+    colours = ((0, 0, 1, 4, 4), (0, 0, 2, 2, 3), (0, 0, 5, 6, 5), (0, 0, 8, 8, 9))
+    inputs = [grids(9 + number, sizes=((4, 5),), colours=each)[0] for number, each in enumerate(colours)]
+    text = "fill(fill(rot180(I),maincolor(I),asindices(I)),rarecolor(I),ofcolor(rot180(I),ZERO))"
+    assert solved(task_by(text, inputs), "stack")
+    assert not solved(task_by(text, inputs), "stack", "tints")
