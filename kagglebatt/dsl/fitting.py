@@ -13,6 +13,7 @@ from kagglebatt.dsl.types import Bool, Fn, Grid, Int, Pair, Tuple
 __all__ = [
     "bars",
     "centered",
+    "cornered",
     "digest",
     "embed",
     "framed",
@@ -140,9 +141,33 @@ def framed(grid: Grid) -> Tuple:
 
     Frames are one cell wide and closed, and the part includes them; of equally large ones the upper left is first.
     """
-    found = {place for colour in set().union(*grid) - {0} for place in _frames(grid, colour)}
+    return _largest_first(grid, {place for colour in set().union(*grid) - {0} for place in _frames(grid, colour)})
+
+
+def _largest_first(grid: Grid, found: set[tuple[int, int, int, int]]) -> Tuple:
+    """The parts at these (top, left, bottom, right)."""
     ranked = sorted(found, key=lambda place: (-(place[2] - place[0]) * (place[3] - place[1]), place))
     return tuple([crop(grid, (i, j), (lower - i + 1, right - j + 1)) for i, j, lower, right in ranked])
+
+
+def cornered(grid: Grid) -> Tuple:
+    """The parts whose four corner cells have one colour, not empty; the largest first, at least 3 x 3.
+
+    Their left and right edges are columns next to each other of those that have the colour in both rows. Of equally
+    large ones the upper left is first.
+    """
+    return _largest_first(grid, {place for colour in set().union(*grid) - {0} for place in _corners(grid, colour)})
+
+
+def _corners(grid: Grid, colour: int) -> Iterator[tuple[int, int, int, int]]:
+    """(top, left, bottom, right) of each part with corners of a colour."""
+    lines = [sum(1 << j for j, value in enumerate(row) if value == colour) for row in grid]
+    for top, first in enumerate(lines):
+        for bottom in range(top + 2, len(lines)):
+            both = first & lines[bottom]
+            if both & (both - 1):
+                places = [j for j in range(both.bit_length()) if both >> j & 1]
+                yield from [(top, left, bottom, right) for left, right in pairwise(places) if right > left + 1]
 
 
 def _frames(grid: Grid, colour: int) -> Iterator[tuple[int, int, int, int]]:

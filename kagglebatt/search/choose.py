@@ -41,6 +41,8 @@ _TIED = 0.7
 
 Keys = tuple[Any, ...]
 """What a measure says of each member."""
+Places = frozenset[int]
+"""The members that are right."""
 _SURE, _DOUBT = 11.0, 0.2
 """Bits of choice that all demo pairs make together, and what each one costs that is missing: luck looks like a rule."""
 
@@ -51,8 +53,8 @@ class _Way:
     cost = 0.0
     tied = False
 
-    def still(self, keys: Keys, at: int | None, members: tuple[Any, ...]) -> bool:
-        """Whether it leads to the member at ``at``, None for any, in this sample too."""
+    def still(self, keys: Keys, at: Places | None, members: tuple[Any, ...]) -> bool:
+        """Whether it leads to one of the members at ``at``, None for any, in this sample too."""
         raise NotImplementedError
 
     def text(self) -> str:
@@ -66,12 +68,12 @@ class _Extreme(_Way):
     def best_of(self, keys: Keys) -> int:
         return max(keys)  # type: ignore[no-any-return]
 
-    def still(self, keys: Keys, at: int | None, members: tuple[Any, ...]) -> bool:
+    def still(self, keys: Keys, at: Places | None, members: tuple[Any, ...]) -> bool:
         if not all(isinstance(key, int) for key in keys):
             return False
         best = self.best_of(keys)
         self.tied |= len({member for key, member in zip(keys, members, strict=True) if key == best}) > 1
-        return at is None or members[keys.index(best)] == members[at]
+        return at is None or keys.index(best) in at
 
     def text(self) -> str:
         return self.choose + "(I,{})"
@@ -87,11 +89,11 @@ class _Least(_Extreme):
 class _Rarest(_Way):
     cost = 0.1
 
-    def still(self, keys: Keys, at: int | None, members: tuple[Any, ...]) -> bool:
+    def still(self, keys: Keys, at: Places | None, members: tuple[Any, ...]) -> bool:
         counts = Counter(keys)
         rare = min(keys, key=counts.__getitem__)
         self.tied |= list(counts.values()).count(1) != 1
-        return at is None or members[keys.index(rare)] == members[at]
+        return at is None or keys.index(rare) in at
 
     def text(self) -> str:
         return "argrare(I,{})"
@@ -101,13 +103,13 @@ class _Constant(_Way):
     cost = 0.5
     _value: Any = None
 
-    def still(self, keys: Keys, at: int | None, members: tuple[Any, ...]) -> bool:
+    def still(self, keys: Keys, at: Places | None, members: tuple[Any, ...]) -> bool:
         if at is None:
             return True
         if self._value is None:
-            self._value = keys[at]
+            self._value = keys[min(at)]
         known = isinstance(self._value, int) and 0 <= self._value < len(COLOURS)
-        return known and self._value in keys and members[keys.index(self._value)] == members[at]
+        return known and self._value in keys and keys.index(self._value) in at
 
     def text(self) -> str:
         name = ("F", "T")[self._value] if isinstance(self._value, bool) else COLOURS[self._value]
@@ -126,18 +128,27 @@ class Chooser:
 
     def of(self, node: Node) -> Iterator[Found]:
         """Programs that choose the answers from the members of a list."""
-        chosen = []
-        for members, answer in zip(node.values, self.problem.answers, strict=False):
-            if answer not in members:
-                return
-            chosen.append(members.index(answer))
-        doubt = _DOUBT * max(_SURE - sum(log2(len(members)) for members in node.values[: self.problem.demos]), 0)
-        for cost, measure, call in self._all_measures():
-            for dearer, text in self._choices(call, node.values, chosen):
-                program = following(node.program(), written(text.format(measure)))
-                yield self._found(program, node, cost + dearer + doubt)
+        yield from self._led(node, self._equal(node))
 
-    def _choices(self, call: Call, lists: Sequence[Any], chosen: Sequence[int]) -> list[tuple[float, str]]:
+    def _equal(self, node: Node) -> Iterator[Places]:
+        """For each demo pair the members that are the answer."""
+        for members, answer in zip(node.values, self.problem.answers, strict=False):
+            yield frozenset([number for number, each in enumerate(members) if each == answer])
+
+    def _led(self, node: Node, coming: Iterator[Places]) -> Iterator[Found]:
+        chosen = []
+        for places in coming:
+            if not places:
+                return
+            chosen.append(places)
+        bits = sum(log2(len(members) / len(at)) for members, at in zip(node.values, chosen, strict=False))
+        doubt = _DOUBT * max(_SURE - bits, 0)
+        for cost, measure, call in self._all_measures():
+            for more, text in self._choices(call, node.values, chosen):
+                program = following(node.program(), written(text.format(measure)))
+                yield self._found(program, node, cost + more + doubt)
+
+    def _choices(self, call: Call, lists: Sequence[Any], chosen: Sequence[Places]) -> list[tuple[float, str]]:
         """How one measure leads to the members that are wanted; most lead nowhere on the first pair already."""
         ways = [way() for way in _WAYS]
         for number, members in enumerate(lists):

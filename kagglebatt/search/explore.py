@@ -17,7 +17,7 @@ from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
 from kagglebatt.search.scaled import Scaler
 from kagglebatt.search.stack import Stack, Stacker
-from kagglebatt.search.tints import Tints
+from kagglebatt.search.tints import Tints, doubt
 
 MOST_PARTIAL = 20
 """Nodes that are right on some pairs only; the first ones, which are the cheapest."""
@@ -106,7 +106,7 @@ class Explorer:
         if mapping is not None:
             changed = sum(value != colour for value, colour in mapping.items())
             unknown = len(set(piece.cells) - mapping.keys())
-            cost = piece.node.cost + COST_OF_COLOUR * changed + 1.0 * unknown
+            cost = piece.node.cost + COST_OF_COLOUR * changed + 1.0 * unknown + doubt(mappings)
             program = recoloured(piece.node.program(), mapping)
             yield self.note(measured(program, self.problem, self.clock, "graph", cost, piece.node.depth))
         elif "tints" not in self.without and (found := self.tints.of(piece, mappings)) is not None:

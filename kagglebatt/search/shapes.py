@@ -10,6 +10,7 @@ from kagglebatt.search.moves import GRID, LIST, Move, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.sizes import predicted
 
+_INSIDE = "subtract(shape(argmax(I,area)),TWO_BY_TWO)"
 _ALWAYS = (
     (GRID, LIST, 1.5, "framed(I)"),
     (GRID, LIST, 1.7, "apply(trim,framed(I))"),
@@ -20,6 +21,10 @@ _ALWAYS = (
     (LIST, LIST, 1.2, "centered(I)"),
     (LIST, LIST, 1.5, "apply(trim,I)"),
     (LIST, LIST, 1.5, "order(I,numcolors)"),
+    (GRID, LIST, 1.8, "cornered(I)"),
+    (LIST, GRID, 1.5, "overlays(centered(I))"),
+    (LIST, GRID, 1.9, "overlay(argmax(I,area),embed(argmin(I,area),shape(argmax(I,area))))"),
+    (LIST, GRID, 2.0, f"overlay(argmax(I,area),embed(rescale(argmin(I,area),{_INSIDE}),shape(argmax(I,area))))"),
     (LIST, GRID, 1.8, "hconcat(first(I),last(I))"),
     (LIST, GRID, 1.8, "vconcat(first(I),last(I))"),
     (LIST, GRID, 1.8, "kron(first(I),last(I))"),

@@ -6,6 +6,7 @@ its largest part, that of a corner.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain
 
@@ -25,10 +26,18 @@ _ROLES = """
     index(I,ORIGIN); last(last(I)); last(first(I)); first(last(I)); maincolor(first(layers(I,T,T)));
     maincolor(last(layers(I,T,T))); maincolor(argmax(layers(I,T,T),holecount)); index(I,halve(shape(I)));
     maincolor(replace(I,mostcolor(I),ZERO)); rarecolor(replace(I,mostcolor(I),ZERO));
+    maincolor(argmin(layers(I,T,T),compose(area,core))); maincolor(argmax(layers(I,T,T),symmetries));
+    maincolor(argrare(layers(I,T,T),compose(negative,core))); maincolor(argmax(layers(I,T,T),compose(height,core)));
     maincolor(argmax(colorlayers(I),partcount)); maincolor(argmax(colorlayers(I),compose(area,core)))"""
-_COST, _COST_OF_FIXED = 0.6, 0.4
+_COST, _COST_OF_FIXED, _COST_OF_DOUBT = 0.6, 0.4, 0.5
 _OF, _OF_ALL = "ofcolor(A,{})", "ofcolor(negative(A),ZERO)"
 Mappings = list[dict[int, int]]
+
+
+def doubt(mappings: Mappings) -> float:
+    """The cost of colours that are replaced in one demo pair alone, so that nothing says it is so in another."""
+    changed = Counter(value for mapping in mappings for value, colour in mapping.items() if value != colour)
+    return _COST_OF_DOUBT * list(changed.values()).count(1) if len(mappings) > 1 else 0.0
 
 
 class Tints:

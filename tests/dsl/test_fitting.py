@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kagglebatt.dsl.fitting import bars, centered, digest, embed, framed, rescale, tally, windows, wrap
+from kagglebatt.dsl.fitting import bars, centered, cornered, digest, embed, framed, rescale, tally, windows, wrap
 from kagglebatt.dsl.layers import filled
 from kagglebatt.dsl.measuring import mostcolor
 from kagglebatt.errors import TooLargeError
@@ -87,3 +87,10 @@ def test_framed_parts_are_cut_out_with_their_frames() -> None:
     large, small = framed(grid)
     assert large == tuple(row[:4] for row in grid[:4])
     assert small == tuple(row[5:] for row in grid[:3])
+
+
+def test_parts_with_equal_corners_are_cut_out() -> None:
+    """Largest first; a column between that has the colour in both rows is an edge, too."""
+    grid = ((5, 0, 1, 5), (0, 2, 0, 0), (5, 0, 0, 5), (4, 0, 4, 0), (0, 0, 0, 0), (4, 0, 4, 0))
+    assert cornered(grid) == (grid[:3], ((4, 0, 4), (0, 0, 0), (4, 0, 4)))
+    assert cornered(((5, 5), (5, 5))) == ()

@@ -15,6 +15,7 @@ from kagglebatt.search.running import compiled, guarded, value_of
 from kagglebatt.search.search import search
 from kagglebatt.search.shapes import shaped
 from kagglebatt.search.sizes import number_text, predicted
+from kagglebatt.search.tints import doubt
 from kagglebatt.tasks.task import Task, parse_task
 
 
@@ -167,3 +168,9 @@ def test_colours_that_the_inputs_tell_are_found() -> None:
     text = "fill(fill(rot180(I),maincolor(I),asindices(I)),rarecolor(I),ofcolor(rot180(I),ZERO))"
     assert solved(task_by(text, inputs), "stack")
     assert not solved(task_by(text, inputs), "stack", "tints")
+
+
+def test_a_colour_that_is_replaced_in_one_pair_alone_is_doubted() -> None:
+    """Nothing says that it is so in another one."""
+    assert doubt([{0: 0, 1: 2}, {0: 0, 1: 2}]) == doubt([{0: 0, 1: 2}]) == 0
+    assert 0 < doubt([{0: 0, 1: 2}, {0: 0}]) < doubt([{0: 0, 1: 2}, {0: 0, 3: 2}])
