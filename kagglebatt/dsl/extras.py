@@ -14,6 +14,7 @@ __all__ = [
     "agreement",
     "area",
     "colorpairs",
+    "colorroles",
     "colprofile",
     "inputs",
     "likeness",
@@ -68,6 +69,18 @@ def colorpairs(pairs: Tuple) -> Set:
         if len(before) == len(after) and [*map(len, before)] == [*map(len, after)]:
             found.update(zip(chain.from_iterable(before), chain.from_iterable(after), strict=True))
     return frozenset(found)
+
+
+def colorroles(grid: Grid, fixed: Set) -> Set:
+    """(colour, role) for each colour 0 to 9: its own number where it is fixed; others by how common they are.
+
+    The most common one, the smallest of several, has the smallest number that is not fixed as its role, and so on;
+    colours that the grid has not come last. Partners are different, so that roles can be turned back.
+    """
+    free = [colour for colour in range(10) if colour not in fixed]
+    cells = list(chain.from_iterable(grid))
+    ordered = sorted(free, key=lambda colour: (-cells.count(colour), colour))
+    return frozenset([*zip(ordered, free, strict=True), *[(colour, colour) for colour in range(10) if colour in fixed]])
 
 
 def mapcolors(grid: Grid, mapping: Set) -> Grid:

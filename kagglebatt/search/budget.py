@@ -7,7 +7,7 @@ answers everywhere. Seconds are those of the processor, and a promise to be on t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import thread_time, time
 
 ENOUGH = 60_000
@@ -69,6 +69,12 @@ class Meter:
     def spend(self, units: int = 1) -> None:
         """Count some work."""
         self.work += units
+
+    def part(self, share: float) -> Meter:
+        """A meter of its own for what is left until this share of the budget is used up."""
+        work = None if self._most_work is None else max(0, int(share * self._most_work) - self.work)
+        seconds = max(0.0, share * self._budget.seconds - self.seconds)
+        return Meter(replace(self._budget, seconds=seconds, work=work), self._clock)
 
     def used_up(self, share: float = 1.0) -> bool:
         """Whether this share, 0 to 1, of the budget is used up, by work or by time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -34,6 +34,14 @@ def masks(cells: bytes) -> tuple[int, ...]:
     return tuple([int(turned.translate(_IS[colour]), 2) if colour in cells else 0 for colour in range(10)])
 
 
+def _cells_of(grids: Sizes) -> Iterator[int]:
+    """The cells of each grid, as bits over those of all."""
+    start = 0
+    for rows, columns in grids:
+        yield ((1 << rows * columns) - 1) << start
+        start += rows * columns
+
+
 @dataclass(eq=False, slots=True)
 class Piece:
     """A node of the right size; ``cells`` of the demo pairs, then of the test inputs."""
@@ -49,6 +57,7 @@ class Pieces:
         self.problem = problem
         self.wanted = sizes(problem.answers)
         self.answer = packed(problem.answers)
+        self.pair_cells = tuple(_cells_of(self.wanted))
         self.by_size: dict[Sizes, list[Piece]] = {}
 
     def add(self, node: Node) -> Piece | None:

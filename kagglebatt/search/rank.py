@@ -1,8 +1,15 @@
-"""From all that was found to two attempts: pairs fitted, then cost, then length."""
+"""From all that was found to two attempts: pairs fitted, then votes for an answer, the cheap programs' more.
+
+A program that fits all pairs is often wrong; programs that come to the same answers by different ways are so less
+often. An answer's cost is that of its cheapest program, less for each further one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import replace
+from math import log2
 
 from kagglebatt.dsl.types import Grid
 from kagglebatt.search.problem import Problem
@@ -10,14 +17,53 @@ from kagglebatt.search.result import Found
 
 MOST_ATTEMPTS = 2
 """Answers that the ARC Prize allows for one test input."""
+MOST_VOTERS = 6
+"""The cheapest programs for one answer; more are often all of one kind."""
+WEIGHT = 0.7
+"""A program that is dearer by the inverse of this has half the weight.
+
+Of 30 training tasks, 25 with a right program, with the doubt of stacks: 24 were right with two attempts by the cheapest
+program alone, 25 by votes; at the first, 21 and 22.
+"""
+Answers = tuple[Grid | None, ...]
 
 
-def ranked(found: Iterable[Found]) -> tuple[Found, ...]:
-    """Best first; of those that give equal answers the first alone."""
-    kept: dict[tuple[Grid | None, ...], Found] = {}
-    for each in sorted(found, key=lambda each: (-each.fitted, each.cost, len(each.program), each.program.address)):
-        kept.setdefault(each.answers, each)
-    return tuple(kept.values())
+class Leaders:
+    """The attempts as programs come in one after another.
+
+    Attributes:
+        found: a program for each attempt that differs, best first.
+        attempts: for each test input at most two different answers.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._voters: dict[Answers, list[Found]] = {}
+        self.attempts: tuple[tuple[Grid, ...], ...] = ()
+
+    def add(self, each: Found) -> bool:
+        """Take one more program; whether the attempts are others now."""
+        voters = self._voters.setdefault(each.answers, [])
+        if any(each.program.address == other.program.address and each.cost >= other.cost for other in voters):
+            return False
+        voters[:] = [other for other in voters if other.program.address != each.program.address]
+        insort(voters, each, key=_order)
+        del voters[MOST_VOTERS:]
+        chosen = attempts(self.ranked, self._problem)
+        changed = chosen != self.attempts
+        self.attempts = chosen
+        return changed
+
+    @property
+    def ranked(self) -> tuple[Found, ...]:
+        """The best program for each answer, best first, at the answer's cost."""
+        best = [replace(voters[0], cost=_cost(voters)) for voters in self._voters.values()]
+        return tuple(sorted(best, key=_order))
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """The first program that gives each attempt."""
+        return tuple(giving(self.ranked, self.attempts))
 
 
 def attempts(found: tuple[Found, ...], problem: Problem) -> tuple[tuple[Grid, ...], ...]:
@@ -29,27 +75,15 @@ def attempts(found: tuple[Found, ...], problem: Problem) -> tuple[tuple[Grid, ..
     return tuple(chosen)
 
 
-class Leaders:
-    """The attempts as programs come in one after another, without all that came before.
+def _order(each: Found) -> tuple[object, ...]:
+    return -each.fitted, each.cost, len(each.program), each.program.address
 
-    Attributes:
-        found: the programs that give the attempts, best first; a program that gives none now never will.
-        attempts: for each test input at most two different answers.
-    """
 
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        self.found: tuple[Found, ...] = ()
-        self.attempts: tuple[tuple[Grid, ...], ...] = ()
-
-    def add(self, each: Found) -> bool:
-        """Take one more program; whether the attempts are others now."""
-        best = ranked((*self.found, each))
-        chosen = attempts(best, self._problem)
-        changed = chosen != self.attempts
-        self.attempts = chosen
-        self.found = tuple(giving(best, chosen))
-        return changed
+def _cost(voters: list[Found]) -> float:
+    """The cost of an answer, by those of its programs that fit most pairs."""
+    best = voters[0]
+    votes = sum([2 ** (-WEIGHT * (each.cost - best.cost)) for each in voters if each.fitted == best.fitted])
+    return best.cost - log2(votes) / WEIGHT
 
 
 def giving(best: tuple[Found, ...], chosen: tuple[tuple[Grid, ...], ...]) -> Iterator[Found]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
 from time import thread_time
 
 from kagglebatt.notify import Notify, notify_nobody
+from kagglebatt.running.limit import Timer
 from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.catalogue import catalogue
 from kagglebatt.search.cells import cells
 from kagglebatt.search.climb import Climber
+from kagglebatt.search.doubled import Double, doubled
 from kagglebatt.search.explore import Explorer
 from kagglebatt.search.graph import Graph
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.mined import mined
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.rank import Leaders, attempts, ranked
+from kagglebatt.search.rank import Leaders, attempts
 from kagglebatt.search.recall import recall
 from kagglebatt.search.relate import Relater
 from kagglebatt.search.result import Found, SearchResult
@@ -27,6 +27,8 @@ from kagglebatt.tasks.task import Task
 
 ROUNDS = (0.15, 0.4, 0.85)
 """Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
+OWN = 0.6
+"""Of these, where the task's double is searched, too."""
 
 
 def search(
@@ -60,62 +62,94 @@ def improvements(
     """
     problem = Problem.of(task)
     meter = Meter(budget or Budget())
-    found: list[Found] = []
-    seconds: dict[str, float] = {}
-    noted = partial(_noted, found, Leaders(problem), meter)
+    leaders = Leaders(problem)
     with guarded() as clock:
-        relater = Relater(problem, meter, clock)
-        with _stage("recall", seconds, found, notify):
-            if "recall" not in without:
-                yield from noted(recall(problem, knowledge, meter, clock))
-        with _stage("objects", seconds, found, notify):
-            if "objects" not in without:
-                yield from noted(relater.relate())
-        moves = [
-            *catalogue(problem),
-            *(() if "steps" in without else relater.moves()),
-            *(() if "shaped" in without else shaped(problem, clock)),
-            *(() if "mined" in without else mined(knowledge)),
-        ]
-        graph = Graph(problem, moves, meter, clock)
-        explorer = Explorer(problem, graph, meter, clock, without)
-        for each in found:
-            explorer.note(each)
+        stages = Stages(problem, knowledge, meter, clock, frozenset(without), notify)
+        for each in stages.run():
+            if leaders.add(each):
+                yield SearchResult(leaders.found, leaders.attempts, (), meter.work, meter.seconds)
+    best, levels = leaders.ranked, tuple(stages.levels)
+    yield SearchResult(best, attempts(best, problem), levels, meter.work, meter.seconds, stages.seconds)
+
+
+class Stages:
+    """The stages of one search, one after another.
+
+    Attributes:
+        found: all programs so far.
+        seconds: of the processor, by stage.
+        levels: nodes by number of moves.
+    """
+
+    def __init__(
+        self, problem: Problem, known: Knowledge, meter: Meter, clock: Timer, without: frozenset[str], notify: Notify
+    ) -> None:
+        self.problem, self.known, self.meter, self.clock = problem, known, meter, clock
+        self.without, self.notify = without, notify
+        self.found: list[Found] = []
+        self._works: list[int] = []
+        self.seconds: dict[str, float] = {}
+        self.levels: list[int] = []
+
+    def run(self) -> Iterator[Found]:
+        """Programs that fit at least one demo pair, as they are found."""
+        common = self.meter, self.clock
+        relater = Relater(self.problem, *common)
+        double = None if "roles" in self.without else doubled(self.problem)
+        yield from self._stage("recall", recall(self.problem, self.known, *common))
+        if not self._fits_all:
+            yield from self._stage("objects", relater.relate())
+        explorer = self._explorer(relater)
         for share in ROUNDS:
-            with _stage("graph", seconds, found, notify):
-                if "graph" not in without:
-                    yield from noted(explorer.nodes(share))
-            with _stage("cells", seconds, found, notify):
-                if "cells" not in without and share == ROUNDS[0] and not explorer.settled:
-                    yield from noted(map(explorer.note, cells(problem, explorer.pieces, meter, clock)))
-            with _stage("stack", seconds, found, notify):
-                if "stack" not in without and not explorer.settled:
-                    yield from noted(explorer.stacks())
+            yield from self._stage("graph", explorer.nodes(share if double is None else OWN * share))
+            if share == ROUNDS[0] and not explorer.settled:
+                yield from self._stage("cells", map(explorer.note, cells(self.problem, explorer.pieces, *common)))
+            if not explorer.settled:
+                yield from self._stage("stack", explorer.stacks())
             if explorer.settled:
-                break
-        with _stage("climb", seconds, found, notify):
-            if "climb" not in without and not _fits_all(found):
-                climber = Climber(problem, [known.program for known in knowledge.programs], meter, clock)
-                yield from noted(climber.climb([each.program for each in found]))
-    best = ranked(found)
-    yield SearchResult(best, attempts(best, problem), tuple(graph.levels), meter.work, meter.seconds, seconds)
+                return
+        if double is not None:
+            yield from self._stage("roles", self._by_roles(double))
+        if not self._fits_all:
+            donors = [known.program for known in self.known.programs]
+            climber = Climber(self.problem, donors, *common)
+            yield from self._stage("climb", climber.climb([each.program for each in self.found]))
 
+    @property
+    def _fits_all(self) -> bool:
+        return any(each.fitted == each.demos for each in self.found)
 
-def _noted(found: list[Found], leaders: Leaders, meter: Meter, coming: Iterable[Found]) -> Iterator[SearchResult]:
-    """Add what comes to what was found; what leads, whenever the attempts change."""
-    for each in coming:
-        found.append(each)
-        if leaders.add(each):
-            yield SearchResult(leaders.found, leaders.attempts, (), meter.work, meter.seconds)
+    def _explorer(self, relater: Relater) -> Explorer:
+        """The graph, and what was found already, as if it had been found there."""
+        moves = [
+            *catalogue(self.problem),
+            *(() if "steps" in self.without else relater.moves()),
+            *(() if "shaped" in self.without else shaped(self.problem, self.clock)),
+            *(() if "mined" in self.without else mined(self.known)),
+        ]
+        graph = Graph(self.problem, moves, self.meter, self.clock, levels=self.levels)
+        explorer = Explorer(self.problem, graph, self.meter, self.clock, self.without)
+        for each, work in zip(self.found, self._works, strict=True):
+            explorer.note(each, work=work)
+        return explorer
 
+    def _by_roles(self, double: Double) -> Iterator[Found]:
+        """The same stages on the double, with a part of the budget of their own."""
+        part = self.meter.part(ROUNDS[-1])
+        without = self.without | {"roles", "climb"}
+        stages = Stages(double.problem, self.known, part, self.clock, without, notify_nobody)
+        yield from double.found(stages.run(), self.problem, self.clock)
+        self.meter.spend(part.work)
 
-def _fits_all(found: list[Found]) -> bool:
-    return any(each.fitted == each.demos for each in found)
-
-
-@contextmanager
-def _stage(stage: str, seconds: dict[str, float], found: list[Found], notify: Notify) -> Iterator[None]:
-    started = thread_time()
-    yield
-    seconds[stage] = seconds.get(stage, 0.0) + thread_time() - started
-    notify(f"{stage}: {sum(each.fitted == each.demos for each in found)} programs fit all demo pairs")
+    def _stage(self, stage: str, coming: Iterable[Found]) -> Iterator[Found]:
+        """What one stage finds; its time, and what there is after it, are noted."""
+        if stage in self.without:
+            return
+        started = thread_time()
+        for each in coming:
+            self.found.append(each)
+            self._works.append(self.meter.work)
+            yield each
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + thread_time() - started
+        fit = sum(each.fitted == each.demos for each in self.found)
+        self.notify(f"{stage}: {fit} programs fit all demo pairs")

@@ -8,8 +8,8 @@ all cells, a rule is tried in a few operations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import log
 
 from kagglebatt.programs.program import Program
@@ -42,11 +42,22 @@ class Rule:
 
 @dataclass(frozen=True)
 class Stack:
-    """Rules, the topmost first, that decide every cell of the respected pairs."""
+    """Rules, the topmost first, that decide every cell of the respected pairs.
+
+    Attributes:
+        undecided: cells of the test inputs' answers.
+        doubt: the share of the demo pairs that a stack made from all others is wrong on; 0 when some were left out.
+    """
 
     rules: tuple[Rule, ...]
     undecided: int
     cost: float
+    doubt: float = 0.0
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for stacks that are painted alike."""
+        return tuple([(rule.where, rule.colour) for rule in self.rules])
 
     def program(self, ground: int, canvas: Program | None) -> Program:
         """Painted from the lowest rule up, on a canvas of one colour."""
@@ -72,6 +83,7 @@ class Stacker:
         self.meter, self.copies = meter, copies
         self.answer = masks(pieces.answer)
         self.demo_cells = (1 << len(pieces.answer)) - 1
+        self.pairs = pieces.pair_cells
         kept = pieces.by_size[of]
         self.all_cells = (1 << len(kept[0].cells)) - 1
         self.rules: list[Rule] = []
@@ -101,15 +113,37 @@ class Stacker:
 
     def stacks(self, respected: int, weights: Sequence[float], most_costs: Sequence[float]) -> Iterator[Stack]:
         """Stacks that are right on some of the cells, for several weights of a rule's cost and several limits of it."""
+        seen = set()
         for most in most_costs:
-            rules = [rule for rule in self.rules if rule.cost <= most and rule.applies & respected]
-            fills = [rule for rule in self.fills if rule.cost <= most and rule.applies & respected]
             for weight in weights:
-                found = self._greedy(rules, fills, respected, weight)
-                if found is not None:
-                    yield found
+                found = self._greedy(most, respected, weight)
+                if found is None or found.key in seen:
+                    continue
+                seen.add(found.key)
+                doubted = respected == self.demo_cells
+                yield replace(found, doubt=self._doubt(most, weight)) if doubted else found
 
-    def _greedy(self, rules: list[Rule], fills: list[Rule], respected: int, weight: float) -> Stack | None:
+    def _doubt(self, most: float, weight: float) -> float:
+        failed = 0
+        for pair in self.pairs:
+            if self.meter.used_up():
+                return 1.0
+            found = self._greedy(most, self.demo_cells & ~pair, weight)
+            failed += found is None or not self._is_right(found.rules, pair)
+        return failed / len(self.pairs)
+
+    def _is_right(self, rules: Iterable[Rule], left: int) -> bool:
+        """Whether rules give the answers at these cells; what none decides is empty."""
+        for rule in rules:
+            right = rule.right if rule.colour is None else self.answer[rule.colour]
+            if left & rule.applies & ~right:
+                return False
+            left &= ~rule.applies
+        return not left & ~self.answer[0]
+
+    def _greedy(self, most: float, respected: int, weight: float) -> Stack | None:
+        rules = [rule for rule in self.rules if rule.cost <= most and rule.applies & respected]
+        fills = [rule for rule in self.fills if rule.cost <= most and rule.applies & respected]
         left = self.all_cells
         chosen: list[Rule] = []
         live, live_fills = rules, fills

@@ -96,6 +96,7 @@ class EarlierSearches:
     def __init__(self, home: Home) -> None:
         self._cache = home.cache
         self._asked: dict[str, Budget] = {}
+        self._own: set[str] = set()
         self.again = 0
 
     @property
@@ -105,7 +106,8 @@ class EarlierSearches:
     def prepared(self, task: Task, known: Knowledge, budget: Budget) -> tuple[Knowledge, Budget]:
         """What a search on a task begins with, and what it may use."""
         key = self._key(task)
-        earlier = _read(self._table.peek(key))
+        # What this run noted is no earlier one: equal tasks come to the same, whichever is searched first.
+        earlier = None if key in self._own else _read(self._table.peek(key))
         self._asked.pop(task.id, None)
         if earlier is None or not _no_more(budget, earlier):
             self._asked[task.id] = budget
@@ -128,6 +130,7 @@ class EarlierSearches:
         rest = frozenset(v.md5 for each, v in done.found if each.program.address not in led)
         most_work = inf if budget.most_work is None else budget.most_work
         made = Earlier(most_work, budget.seconds if late else inf, done.work, done.leading, rest)
+        self._own.add(self._key(task))
         self._table.store(self._key(task), made.text(), done.seconds)
 
     def _key(self, task: Task) -> str:

@@ -154,6 +154,22 @@ def test_a_piece_is_copied_to_a_place() -> None:
     assert [compiled(program)(sample.input, ()) for sample in task.samples] == [s.answer for s in task.samples]
 
 
+def test_a_stack_is_doubted_whose_pairs_do_not_foresee_each_other() -> None:
+    """What is right on all pairs is made again without each of them."""
+
+    def doubt(colours: tuple[str, ...]) -> list[float]:
+        inputs = tuple([[int(c) for c in colour], [0, 1]] for colour in colours)
+        pairs = [{"input": grid, "output": [[4 + cell if cell > 1 else cell for cell in row] for row in grid]}
+                 for grid in inputs]  # fmt: skip
+        pieces = pieces_of(parse_task("made", {"train": pairs[:-1], "test": pairs[-1:]}, "made"))
+        (size,) = pieces.by_size
+        stacker = Stacker(pieces, size, Meter(Budget()))
+        return [stack.doubt for stack in stacker.stacks(stacker.demo_cells, (0.0,), (99.0,))]
+
+    assert doubt(("22", "20", "02", "22")) == [0.0]
+    assert doubt(("22", "33", "20", "22")) == [1 / 3]
+
+
 def test_work_and_seconds_end_a_search() -> None:
     """Whichever is used up first, in all or by a share."""
     now = [0.0]

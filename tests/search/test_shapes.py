@@ -128,8 +128,8 @@ def test_a_part_is_scaled_to_a_piece() -> None:
     for number, grid in enumerate(inputs):
         grid[0][4:], grid[1][4:] = [5, 6 + number], [7, 4]
     text = "masked(rescale(crop(I,astuple(ZERO,FOUR),TWO_BY_TWO),astuple(FOUR,FOUR)),crop(I,ORIGIN,astuple(FOUR,FOUR)))"
-    assert solved(task_by(text, inputs), work=6_000)
-    assert not solved(task_by(text, inputs), "scaled", work=6_000)
+    assert solved(task_by(text, inputs), work=12_000)
+    assert not solved(task_by(text, inputs), "scaled", work=12_000)
 
 
 @pytest.mark.parametrize(

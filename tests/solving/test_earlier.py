@@ -113,5 +113,6 @@ def test_only_what_may_use_no_more_is_cut_short(
         earlier = EarlierSearches(home)
         assert earlier.prepared(tiny_task, Knowledge(), had) == (Knowledge(), had)
         earlier.note(tiny_task, Searched(0, work=800, leading=(found(),), **took))
+        earlier = EarlierSearches(home)
         known, budget = earlier.prepared(tiny_task, Knowledge(), asked)
     assert (budget.work == 200, len(known.led) == 1, earlier.again == 1) == (again, again, again)

@@ -58,7 +58,7 @@ def first(place: Path) -> Any:
 def leads(challenges: Challenges) -> SearchResult:
     """What leads with a program that fits all pairs."""
     (task,) = challenges.tasks
-    *_, early, _end = improvements(task, Knowledge(()), Budget(work=200))
+    *_, early, _end = improvements(task, Knowledge(()), Budget(work=800))
     return early
 
 
@@ -132,7 +132,7 @@ def test_a_search_whose_process_ends_keeps_what_it_sent(
     """With one worker, and with threads that wait for several."""
     monkeypatch.setattr(worker_start, "BOOT", (worker_start.FIND, DYING, worker_start.SERVE))
     own = Settings(home=settings.home, solvers=settings.solvers, jobs=jobs)
-    report = solve(challenges, own, SolveBudget(work=200), tmp_path / "submission.json")
+    report = solve(challenges, own, SolveBudget(work=800), tmp_path / "submission.json")
     assert report.fitting() == {"all": 1, "some": 0, "none": 0, "left": 0, "fault": 1}
     assert set(filed(settings)) == {("aa", 2)}
     ((best, *_),) = report.known["aa"].attempts
@@ -171,7 +171,7 @@ def test_what_leads_at_last_is_the_result(challenges: Challenges) -> None:
 def test_a_job_gives_what_leads_and_then_its_end(challenges: Challenges) -> None:
     """One that is tried again gives its end alone: that is what is asked for."""
     (task,) = challenges.tasks
-    job = SearchJob(0, task, Knowledge(()), Budget(work=200), Limits(5.0))
+    job = SearchJob(0, task, Knowledge(()), Budget(work=800), Limits(5.0))
     *early, end = job.perform(None)
     assert early
     assert all(each.early for each in early)
