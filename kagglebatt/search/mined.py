@@ -12,28 +12,32 @@ from kagglebatt.search.moves import GRID, Move
 
 MOST_STEPS = 25
 """Longer parts are hardly ever right for another task."""
+MOST_MOVES = 400
+"""The library has 308; a home has thousands, and a search goes deeper with few."""
 _DEAREST, _CHEAPEST = 2.6, 1.2
 _GRAIN = 0.25
 """Moves of equal cost are applied to a node one after another, and share their calls."""
 
 
 def mined(knowledge: Knowledge) -> Iterator[Move]:
-    """A move for every part; the more programs have it, the cheaper."""
-    for part, count in sorted(parts(knowledge).items(), key=lambda item: (-item[1], item[0].body)):
+    """A move for every part; the more tasks have a program with it, the cheaper."""
+    counted = sorted(parts(knowledge).items(), key=lambda item: (-item[1], len(item[0]), item[0].body))
+    for part, count in counted[:MOST_MOVES]:
         cost = max(_DEAREST - 0.4 * log2(count), _CHEAPEST) + 0.02 * len(part)
         yield Move(part, GRID, GRID, round(cost / _GRAIN) * _GRAIN, trusted=False)
 
 
 def parts(knowledge: Knowledge) -> Counter[Program]:
-    """Every part of the known programs, with the number of programs that have it."""
-    found: Counter[Program] = Counter()
+    """Every part of the known programs, with the number of tasks that have a program with it.
+
+    A home has several programs of one task, much alike: together they say no more than one.
+    """
+    found: dict[Program, set[str]] = {}
     for known in knowledge.programs:
         program = known.program.canonical
-        own = set()
         for place, step in enumerate(program.steps):
             part = extract(program.steps, program.addresses, place)
             leads = place == len(program) - 1 or step.result_type == "Grid"
             if leads and len(part) <= MOST_STEPS and "I" in part.names and "S" not in part.names:
-                own.add(part)
-        found.update(own)
-    return found
+                found.setdefault(part, set()).add(known.task or known.content or known.name)
+    return Counter({part: len(tasks) for part, tasks in found.items()})
