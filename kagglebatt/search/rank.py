@@ -19,11 +19,11 @@ MOST_ATTEMPTS = 2
 """Answers that the ARC Prize allows for one test input."""
 MOST_VOTERS = 6
 """The cheapest programs for one answer; more are often all of one kind."""
-WEIGHT = 0.7
+WEIGHT = 1.0
 """A program that is dearer by the inverse of this has half the weight.
 
-Of 30 training tasks, 25 with a right program, with the doubt of stacks: 24 were right with two attempts by the cheapest
-program alone, 25 by votes; at the first, 21 and 22.
+Of 50 training tasks, 40 with a right program: the cheapest program alone has 35 right at the first and 39 with two
+attempts, votes have 36 and 40.
 """
 Answers = tuple[Grid | None, ...]
 
