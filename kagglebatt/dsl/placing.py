@@ -17,6 +17,7 @@ from kagglebatt.dsl.types import Fn, Grid, Pair
 
 __all__ = [
     "approached",
+    "centred",
     "incolumns",
     "inrows",
     "levelled",
@@ -86,6 +87,13 @@ def inrows(grid: Grid, layer: Grid) -> Grid:
 def incolumns(grid: Grid, layer: Grid) -> Grid:
     """What the grid has in the columns that the layer has cells in, besides the layer itself."""
     return dmirror(inrows(dmirror(grid), dmirror(layer)))  # type: ignore[no-any-return]
+
+
+def centred(template: Grid, layer: Grid) -> Grid:
+    """The part of the first grid that is not empty, its middle moved to the middle of the layer's part."""
+    part, place = core(template), core(layer)
+    top = topedge(layer) + (len(place) - len(part)) // 2
+    return _at(part, top, leftedge(layer) + (len(place[0]) - len(part[0])) // 2, layer)
 
 
 def stamped(template: Grid, layer: Grid) -> Grid:

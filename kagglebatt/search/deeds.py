@@ -55,7 +55,8 @@ _PLAIN = {
     0.9: "lbind(stamped,{t})",
     0.8: "lbind(inplace,hmirror); lbind(inplace,vmirror); drawn(X)",
     1.0: """
-        lbind(placed,{t}); lbind(inplace,rot180); lbind(inplace,dmirror); lbind(inplace,rot90); lbind(inplace,rot270);
+        lbind(placed,{t}); lbind(centred,{t});
+        lbind(inplace,rot180); lbind(inplace,dmirror); lbind(inplace,rot90); lbind(inplace,rot270);
         fillholes; fork(overlay,identity,fork(tint,boxed,maincolor));
         fork(overlay,fork(tint,rounded,maincolor),identity);
         fork(tint,within(X),maincolor); rbind(edges,F); rbind(edges,T); fork(unmasked,identity,rbind(edges,F));

@@ -20,7 +20,7 @@ from kagglebatt.search.scenes import View, scenes, views
 STAGE = "objects"
 MOST_HALVES = 4
 """First steps after which a second one is looked for."""
-COST_OF_STEP = 0.5
+COST_OF_STEP = 1.0
 MOST_MOVES, COST_OF_MOVE = 12, 1.5
 """First steps that the graph goes on from."""
 ENOUGH = 4.0
@@ -69,6 +69,11 @@ class Relater:
                 self._best = min(self._best, found.cost)
             if found.fitted:
                 yield found
+
+    @staticmethod
+    def is_likely(found: Found) -> bool:
+        """Whether it is a reason to stop soon; what is dearer is often wrong on test inputs."""
+        return found.cost <= ENOUGH
 
     def moves(self) -> Iterator[Move]:
         """The most promising first steps, for the graph: what they make are pieces, and other moves may follow."""

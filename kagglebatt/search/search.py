@@ -130,7 +130,8 @@ class Stages:
         graph = Graph(self.problem, moves, self.meter, self.clock, levels=self.levels)
         explorer = Explorer(self.problem, graph, self.meter, self.clock, self.without)
         for each, work in zip(self.found, self._works, strict=True):
-            explorer.note(each, work=work)
+            if relater.is_likely(each):
+                explorer.note(each, work=work)
         return explorer
 
     def _by_roles(self, double: Double) -> Iterator[Found]:

@@ -20,6 +20,9 @@ def test_copies() -> None:
     """At the corner of a layer, cut at the rim; and so that one colour's cells cover it, turned and enlarged."""
     template = read("12000 11000 00000 00000")
     assert call("placed", template, read("00000 00000 00000 00050")) == read("00000 00000 00000 00012")
+    plus = read("03000 33300 03000 00000")
+    assert call("centred", plus, read("00000 00000 00050 00000")) == read("00000 00030 00333 00030")
+    assert call("centred", plus, read("00050 00000 00000 00000")) == read("00333 00030 00000 00000")
     assert call("stamped", template, read("00000 00000 00020 00000")) == read("00000 00000 00120 00110")
     large = read("000000 000022 000022 000000 000000")
     assert call("stamped", read("120000 110000 000000 000000 000000"), large) == read(
