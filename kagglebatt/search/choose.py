@@ -43,8 +43,11 @@ Keys = tuple[Any, ...]
 """What a measure says of each member."""
 Places = frozenset[int]
 """The members that are right."""
-_SURE, _DOUBT = 11.0, 0.2
-"""Bits of choice that all demo pairs make together, and what each one costs that is missing: luck looks like a rule."""
+MOST_CHOICES = 4
+"""For one list; the cheapest. Where there are more, they say the same, or little."""
+_SURE, _LEAST, _DOUBT = 11.0, 1.0, 0.2
+"""Bits of choice that all demo pairs make together, how many there must be, and what each missing one costs: luck looks
+like a rule."""
 
 
 class _Way:
@@ -142,11 +145,17 @@ class Chooser:
                 return
             chosen.append(places)
         bits = sum(log2(len(members) / len(at)) for members, at in zip(node.values, chosen, strict=False))
+        if bits < _LEAST:
+            return
+        found = 0
         doubt = _DOUBT * max(_SURE - bits, 0)
         for cost, measure, call in self._all_measures():
             for more, text in self._choices(call, node.values, chosen):
                 program = following(node.program(), written(text.format(measure)))
                 yield self._found(program, node, cost + more + doubt)
+                found += 1
+            if found >= MOST_CHOICES:
+                return
 
     def _choices(self, call: Call, lists: Sequence[Any], chosen: Sequence[Places]) -> list[tuple[float, str]]:
         """How one measure leads to the members that are wanted; most lead nowhere on the first pair already."""

@@ -8,8 +8,10 @@ import pytest
 
 from kagglebatt.search.budget import Budget
 from kagglebatt.search.catalogue import catalogue
+from kagglebatt.search.choose import Chooser
+from kagglebatt.search.graph import Node
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.moves import GRID, Move, written
+from kagglebatt.search.moves import GRID, LIST, Move, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled, guarded, value_of
 from kagglebatt.search.search import search
@@ -120,6 +122,14 @@ def test_what_chooses_a_member_is_found() -> None:
     task = task_by("argmax(apply(core,layers(I,T,T)),fork(permille,filled,area))", inputs)
     assert solved(task, work=700)
     assert not solved(task, "choose", work=700)
+
+
+def test_where_nothing_is_to_choose_nothing_is_measured() -> None:
+    """Lists of one member, and of equal ones, are left to the moves that take the first."""
+    problem = Problem.of(task_by("hmirror(I)", grids(2)))
+    lists = tuple((answer,) * 3 for answer in (*problem.answers, problem.inputs[-1]))
+    with guarded() as clock:
+        assert not list(Chooser(problem, clock).of(Node(lists, LIST, 1.0, 1)))
 
 
 def test_a_part_is_scaled_to_a_piece() -> None:
