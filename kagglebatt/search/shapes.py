@@ -61,7 +61,7 @@ def shaped(problem: Problem, clock: Timer) -> Iterator[Move]:
     if all(len(a) == len(b) and len(a[0]) == len(b[0]) for a, b in pairs):
         return
     for takes, gives, cost, text in _ALWAYS:
-        yield Move(written(text), takes, gives, cost)
+        yield Move(written(text), takes, gives, cost, trusted=takes == gives == GRID)
     larger = any(len(a) < len(b) or len(a[0]) < len(b[0]) for a, b in pairs)
     fixed = len({(len(b), len(b[0])) for _, b in pairs}) == 1
     for number, size in enumerate(predicted(problem, clock)):
@@ -81,7 +81,7 @@ def _counted(problem: Problem, size: str) -> Iterator[Move]:
         for text in _COUNTS:
             for each in _with_colours(problem, text):
                 yield Move(written(f"tally({each},{size})"), GRID, GRID, 1.7 + 0.3 * ("{c}" in text))
-        yield Move(written(f"tally(size(I),{size})"), LIST, GRID, 1.5)
+        yield Move(written(f"tally(size(I),{size})"), LIST, GRID, 1.5, trusted=False)
 
 
 def _divide(pairs: list[tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]]) -> bool:

@@ -55,6 +55,8 @@ class Tints:
         found = []
         for part, answer in zip(self._slices, self._answers, strict=True):
             cells = piece.cells[part]
+            if len(cells) != len(answer):
+                return None
             mapping = dict(zip(cells, answer, strict=True))
             if len(mapping) < len(set(zip(cells, answer, strict=True))):
                 return None

@@ -124,6 +124,15 @@ def test_what_chooses_a_member_is_found() -> None:
     assert not solved(task, "choose", work=700)
 
 
+def test_parts_of_unequal_width_are_no_grid() -> None:
+    """What is put together of a list's members is looked at before anything goes on with it."""
+    with guarded() as clock:
+        moves = list(shaped(Problem.of(task_by("hconcat(I,I)", grids(2))), clock))
+    from_lists = [move for move in moves if (move.takes, move.gives) == (LIST, GRID)]
+    assert from_lists
+    assert not any(move.trusted for move in from_lists)
+
+
 def test_where_nothing_is_to_choose_nothing_is_measured() -> None:
     """Lists of one member, and of equal ones, are left to the moves that take the first."""
     problem = Problem.of(task_by("hmirror(I)", grids(2)))
