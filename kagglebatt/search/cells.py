@@ -30,7 +30,7 @@ MOST_PIECES = 400
 MOST_BASES, MOST_PLANES, MOST_LITERALS_COVERING = 3, 150, 700
 MOST_VOTES = 3
 """Different opinions about test inputs that are followed."""
-COST_OF_DOUBT, COST_OF_LABEL = 4.0, 1.0
+COST_OF_DOUBT, COST_OF_LABEL = 6.0, 1.0
 """Of pairs that the rules of all others are wrong on, as a share of all; and of each label."""
 
 
@@ -133,7 +133,7 @@ class Cells:
             for label, found in zip(labels, opinions, strict=True):
                 conjunctions = found[min(number, len(found) - 1)]
                 parts.append((label, conjunctions))
-                cost += label.cost + sum(each.cost for each in conjunctions) + 0.5 * number
+                cost += label.cost + sum(each.cost for each in conjunctions) + (0.5 + doubts) * number
             yield Rules(tuple(parts), cost)
 
     def _opinions(self, label: Label, without: int) -> list[tuple[Conjunction, ...]]:
