@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from kagglebatt.notebook.result import write_result
 from kagglebatt.notify import notify_nobody
 from kagglebatt.remote import submitting
 from kagglebatt.remote.client import Timeouts
-from kagglebatt.remote.pushing import Folder
+from kagglebatt.remote.pushing import Folder, read_folder
 from tests.kaggle_standin import Standin
 from tests.kaggle_standin.competitions import Competition
+from tests.kaggle_standin.faults import LATE_WAYS, WAYS
 from tests.kaggle_standin.runs import Run
+from tests.kaggle_standin.swift import SWIFT, SwiftClient
 from tests.notebook.test_solve_kernel import MIRROR, ODD, mount
 from tests.round_trip import QUICK, Machine
 
@@ -123,6 +126,41 @@ def test_from_the_page_to_a_score(machine: Machine, layout: str) -> None:
     assert (said.returncode, said.stdout.strip()) == (0, f"{SLUG}: submission 4000 is complete, score 50.00"), (
         said.stderr
     )
+
+
+@pytest.fixture(scope="module")
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Standin, Folder]]:
+    """A Kaggle with a version of a kernel whose run is over."""
+    folder = tmp_path_factory.mktemp("pushed")
+    command = ["bundle", "--solve", "--competition", SLUG, "--to", str(folder / "kernel"), "--owner", "tester"]
+    assert main(command) == 0
+    with Standin(folder / "kaggle") as kaggle:
+        kaggle.hold(
+            Competition(SLUG, mount(folder / "seen", {}), mount(folder / "hidden", {}), {"secret": [[[8, 7]]]}, left=99)
+        )
+        kaggle.run_instead(answered)
+        SwiftClient(kaggle).ask("kernels", "push", "-p", str(folder / "kernel"))
+        kaggle.wait_idle()
+        yield kaggle, read_folder(folder / "kernel", "tester")
+
+
+@pytest.mark.parametrize("way", [*WAYS, *LATE_WAYS])
+def test_whatever_is_answered_it_is_submitted_once(way: str, pushed: tuple[Standin, Folder]) -> None:
+    """Refused, lost or carried out unseen: the same again submits what was not, and nothing twice."""
+    kaggle, kernel = pushed
+    made = kaggle._competitions.known[SLUG].submissions
+    made.clear()
+    client = SwiftClient(kaggle, replace(SWIFT, call=0.4, settle=0.3))
+    kaggle.inject(f"submit-{way}")
+    refused = 0
+    for _ in range(2):
+        if submitting.submitted(client, SLUG, kernel.bundle) is None:
+            try:
+                submitting.submit(client, kernel, SLUG, 1, "kagglebatt")
+            except RemoteError:
+                refused += 1
+    assert (len(made), refused) == (1, int(way in WAYS))
+    assert kaggle.calm() == {}
 
 
 class SaidClient:
