@@ -1,7 +1,7 @@
 """Tasks that were searched before: what led then is where a search goes on, and what was in vain is not done again.
 
 Of each task whose search came to its end it is remembered what it might use, what it used, and the programs that led. A
-task that may use no more this time begins with those, and spends an eighth of the work: what was found since on other
+task that may use no more this time begins with those, and spends a tenth of the work: what was found since on other
 tasks, new programs and the moves in them, comes first in a search. It lies in the cache, by the task's grids and the
 code of the search, and may be lost without harm but for time. Of two homes' memories the one with more work stays.
 """
@@ -28,7 +28,7 @@ from kagglebatt.search.result import Found
 from kagglebatt.solving.job import Searched
 from kagglebatt.tasks.task import Task
 
-PART = 8
+PART = 10
 """Of the work that a search took, one in so many is spent when it is asked for again."""
 LEAST_WORK = 200
 _NEARLY = 1.25
