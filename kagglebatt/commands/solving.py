@@ -21,7 +21,7 @@ from kagglebatt.commands.options import (
     with_options,
 )
 from kagglebatt.commands.telling import progress
-from kagglebatt.errors import StoppedError
+from kagglebatt.errors import OutputError, StoppedError
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.terminal import printable
 
@@ -64,8 +64,22 @@ def solve(
         click.echo(json.dumps(report.as_json()))
     else:
         click.echo("\n".join([*(_explained(report) if explain else ()), *report.lines(), f"{output}: complete"]))
+    _write_page(report, output)
     if report.stopped:
         raise StoppedError(report.stopped, f"{output} has the best so far; what was found is filed in {settings.home}")
+
+
+def _write_page(report: SolveReport, output: Path) -> None:
+    """Draw every task beside the submission; where that cannot be written, the answers stand all the same."""
+    from kagglebatt.pages.solved import solved_page
+
+    place = output.with_name(f"{output.name.removesuffix('.json')}.html")  # never the submission itself
+    try:
+        solved_page(report).write(place)
+    except OutputError as error:
+        notify(f"no page was made: {error}")
+        return
+    notify(f"look at the answers in {place}")
 
 
 def _explained(report: SolveReport) -> Iterator[str]:

@@ -61,14 +61,14 @@ class SolveReport:
         """How many tasks fit ``all``, ``some`` or ``none`` of their demo pairs, and how many were ``left`` or had a
         ``fault``; a task with a fault that fits some is counted under both.
         """
-        counts = Counter(_fit(done) for done in self.known.values())
+        counts = Counter(fit_of(done) for done in self.known.values())
         faults = sum(bool(done.fault) for done in self.known.values())
         left = len(self.challenges.tests) - len(self.known)
         return {"all": counts["all"], "some": counts["some"], "none": counts["none"], "left": left, "fault": faults}
 
     def stages(self) -> dict[str, int]:
         """How many tasks that fit all demo pairs each stage's program answers."""
-        bests = [done.best for done in self.known.values() if _fit(done) == "all"]
+        bests = [done.best for done in self.known.values() if fit_of(done) == "all"]
         return dict(sorted(Counter(best.stage for best in bests if best is not None).items()))
 
     @property
@@ -149,6 +149,7 @@ def row(task_id: str, done: Searched) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fit(done: Searched) -> str:
+def fit_of(done: Searched) -> str:
+    """``all``, ``some`` or ``none`` of the demo pairs."""
     best = done.best
     return "none" if best is None or not best.fitted else "all" if best.fitted == best.demos else "some"
