@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,6 +25,9 @@ from kagglebatt.commands.options import (
 from kagglebatt.commands.screen import NO_COLOR, Screen
 from kagglebatt.errors import KagglebattError
 from kagglebatt.settings import Settings
+
+if TYPE_CHECKING:
+    from kagglebatt.iteration.rerun_stones import StonesRerun
 
 _PLACE = click.Path(path_type=Path)
 
@@ -123,10 +126,21 @@ def _holds(settings: Settings) -> bool:
         click.echo(f"{found.undecided} stay, undecided: they kept the time limit in only one of two runs")
     if found.unchecked:
         click.echo(f"{found.unchecked} were not checked: their tasks are not among these {len(tasks)}")
+    _tell_stones(found.stones)
     click.echo(f"{found.wrong} of {found.sampled} remembered verdicts that were run again, too, do not hold")
     if found.forgotten:
         click.echo("all that was remembered is forgotten, but for what is filed; it is found out anew")
     return not found.forgotten
+
+
+def _tell_stones(found: StonesRerun) -> None:
+    for line in found.gone:
+        click.echo(line)
+    click.echo(f"{found.held} stepping stones hold, {len(found.gone)} were taken out")
+    if found.undecided:
+        click.echo(f"{found.undecided} of them stay, undecided: they took longer than a candidate may")
+    if found.unchecked:
+        click.echo(f"{found.unchecked} of them were not checked: their tasks are not among these")
 
 
 @archive.command("merge")

@@ -28,7 +28,7 @@ from kagglebatt.home.history import History, stored_report
 from kagglebatt.home.lineage import Ancestor, Lineage, places_of
 from kagglebatt.home.ranking import RANK, Filing, drop_bodies, prune, put_body, put_differ, put_solver
 from kagglebatt.home.soundness import damaged_rows, orphans, wrong_rows
-from kagglebatt.home.stones import Stone, file_stone, prune_stones, put_stone, read_stones
+from kagglebatt.home.stones import Stone, drop_stones, file_stone, prune_stones, put_stone, read_stones
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.offspring import Origin
 from kagglebatt.programs.parse import parse_program
@@ -241,8 +241,10 @@ class Archive:
 
         return self._atomically(change)
 
-    def amend(self, gone: Sequence[Entry], recognised: Sequence[tuple[Entry, str]]) -> None:
-        """Take entries out, and give others, of which no content was noted, the content that they are of."""
+    def amend(
+        self, gone: Sequence[Entry], recognised: Sequence[tuple[Entry, str]] = (), stones: Sequence[Stone] = ()
+    ) -> None:
+        """Take entries and stones out, and give others, of which no content was noted, the content that they are of."""
 
         def change() -> int:
             for entry, content in recognised:
@@ -253,6 +255,7 @@ class Archive:
             for entry in (*gone, *(entry for entry, _ in recognised)):
                 values = (entry.task, entry.md5, entry.content)
                 self._connection.execute("DELETE FROM solver WHERE task=? AND md5=? AND content=?", values)
+            drop_stones(self._connection, stones)
             self._prune({(entry.task, content) for entry, content in recognised})
             return 0
 

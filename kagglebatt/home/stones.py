@@ -10,6 +10,7 @@ Changes belong into a transaction of the caller's.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,12 @@ def put_stone(connection: sqlite3.Connection, row: tuple[Any, ...]) -> None:
     query = f"SELECT {COLUMNS['stone']} FROM stone WHERE content=? AND md5=?"
     old = connection.execute(query, row[:2]).fetchone() or row
     put(connection, "stone", max(row, old, key=lambda each: (*each[3:-1], -each[-1], each[2])))
+
+
+def drop_stones(connection: sqlite3.Connection, stones: Iterable[Stone]) -> None:
+    """Take stones out; what only they needed is left to whoever prunes."""
+    keys = [(stone.content, stone.md5) for stone in stones]
+    connection.executemany("DELETE FROM stone WHERE content=? AND md5=?", keys)
 
 
 def prune_stones(connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""Running every filed verdict again: does an archive still hold what its solvers once did?
+"""Running every filed verdict again: does an archive still hold what its solvers, and its stepping stones, once did?
 
 A home may have been filled by workers that ran something else than they should. What does not hold is taken out of
 the archive. What is remembered and was not filed is too much to run again, so a sample of it is: when any of all this
@@ -17,6 +17,7 @@ from kagglebatt.home.recall import CachedResult, verdict_key
 from kagglebatt.home.soundness import body_problem
 from kagglebatt.iteration.iterate import DIFFER_ID_LENGTH
 from kagglebatt.iteration.progress import Progress, no_progress
+from kagglebatt.iteration.rerun_stones import StonesRerun, check_stones
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.batt import Batt, deal
 from kagglebatt.programs.library import read_library
@@ -49,6 +50,7 @@ class Rerun:
         gone: solvers that were taken out, a line each.
         sampled: remembered verdicts that were run again, too.
         wrong: how many of them do not hold.
+        stones: stepping stones that were measured again.
     """
 
     held: int = 0
@@ -57,11 +59,12 @@ class Rerun:
     gone: list[str] = field(default_factory=list)
     sampled: int = 0
     wrong: int = 0
+    stones: StonesRerun = field(default_factory=StonesRerun)
 
     @property
     def forgotten(self) -> bool:
         """Whether something did not hold, so that all that was only remembered is forgotten."""
-        return bool(self.gone or self.wrong)
+        return bool(self.gone or self.wrong or self.stones.gone)
 
 
 def rerun(
@@ -70,7 +73,8 @@ def rerun(
     """Run every solver that is filed for one of these tasks again, and take out what does not score as it is filed.
 
     A task is known by its content. A solver of which an older version did not note that is checked on the task of its
-    id: it is noted where it holds, and left as it is where it does not, since that may be another task.
+    id: it is noted where it holds, and left as it is where it does not, since that may be another task. Stepping
+    stones of these tasks are measured again, too.
 
     Raises:
         StoppedError: a signal came or the time budget is used up; what was found until then is done.
@@ -84,6 +88,7 @@ def rerun(
     ):
         try:
             _check_filed(home, tasks, pool, found, progress, stop)
+            check_stones(home.archive, tasks, settings, pool, found.stones, progress, stop)
             stop.check()
             _check_remembered(home, tasks, pool, found)
         finally:
