@@ -98,10 +98,12 @@ def power(function: Fn, n: Int) -> Fn:
     def applied(x: Any) -> Any:
         look = _FIRST_LOOK
         for times in range(1, n + 1):
-            x = function(x)
+            before, x = x, function(x)
             if times == look:
                 allow_levels(x)
                 look *= 2
+            if type(x) is type(before) is frozenset and x == before:  # and so from now on
+                return allow_levels(x) if look <= n else x
         return x
 
     return applied

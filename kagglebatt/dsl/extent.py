@@ -30,8 +30,25 @@ def locations(patch: Any) -> Collection[tuple[int, int]]:
     return ()
 
 
+_FEW = 2500
+"""Members of the largest patch that is kept as the last one."""
+_last: tuple[Any, tuple[int, int, int, int]] = (object(), (0, 0, 0, 0))
+"""The patch that was measured last, and its box: mostly one is asked for several corners in a row."""
+
+
 def span(patch: Any) -> tuple[int, int, int, int]:
     """(top, left, bottom, right) of the bounding box, all inclusive; ValueError for an empty patch."""
+    global _last
+    known, box = _last
+    if known is patch:
+        return box
+    box = _measured(patch)
+    if len(patch) <= _FEW:
+        _last = (patch, box)
+    return box
+
+
+def _measured(patch: Any) -> tuple[int, int, int, int]:
     for member in patch:
         where = map(second_of, patch) if type(member[1]) is tuple else iter(patch)
         top, left = bottom, right = next(where)

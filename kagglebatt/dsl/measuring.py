@@ -100,8 +100,21 @@ def colorcount(element: Element, value: Int) -> Int:
 
 def mostcolor(element: Element) -> Int:
     """The most frequent colour, the smallest of several; ValueError when there is none."""
+    global _last
+    known, color = _last
+    if known is element:
+        return color
     found = _in_majority(element)
-    return _by_count(element, max) if found is None else found
+    color = _by_count(element, max) if found is None else found
+    if len(element) <= _FEW_ROWS and type(element) is tuple and len(element[0]) <= _FEW_ROWS:
+        _last = (element, color)
+    return color
+
+
+_FEW_ROWS = 50
+"""Rows and columns of the largest grid that is kept as the last one."""
+_last: tuple[Any, int] = (object(), 0)
+"""The grid whose most frequent colour was asked for last, and that colour: mostly the next one who asks means it."""
 
 
 def leastcolor(element: Element) -> Int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import chain, product
+from itertools import chain, compress, product
 
 from kagglebatt.dsl.bounds import MAX_INT, allow
 from kagglebatt.dsl.extent import locations, span
@@ -103,10 +103,11 @@ def objects(grid: Grid, univalued: Bool, diagonal: Bool, without_bg: Bool) -> Ob
     if diagonal:
         steps += (-stride - 1, -stride + 1, stride - 1, stride + 1)
     found = []
-    for start, value in enumerate(colors):
-        if value != wall and waiting[start] != wall:
+    for start in [at for at, value in enumerate(colors) if value != wall]:
+        if waiting[start] != wall:
             component = _flood(waiting, start, steps, wall)
-            found.append(frozenset([(colors[at], places[at]) for at in component]))
+            colored = map(colors.__getitem__, component)
+            found.append(frozenset(zip(colored, map(places.__getitem__, component), strict=True)))
     return frozenset(found)
 
 
@@ -139,7 +140,20 @@ def _flood(waiting: list[int], start: int, steps: tuple[int, ...], wall: int) ->
     return component
 
 
+@lru_cache(maxsize=256)
+def _one(colour: int) -> bytes:
+    """What turns bytes of one colour into 1, and others into 0."""
+    return bytes([byte == colour for byte in range(256)])
+
+
 def _by_color(grid: Grid) -> dict[int, list[Cell]]:
+    flat = packed(grid) if grid and len(set(map(len, grid))) == 1 else None
+    if flat is not None and set(map(type, chain.from_iterable(grid))) == {int}:
+        places = _places(len(grid), len(grid[0]))
+        return {
+            colour: [(colour, place) for place in compress(places, flat.translate(_one(colour)))]
+            for colour in dict.fromkeys(flat)
+        }
     groups: dict[int, list[Cell]] = {}
     for cell in _cells(grid):
         groups.setdefault(cell[0], []).append(cell)
