@@ -14,10 +14,12 @@ from pathlib import Path
 from time import monotonic
 
 from kagglebatt.api.progress import every, progress_bar
-from kagglebatt.errors import KagglebattError, StoppedError
+from kagglebatt.errors import KagglebattError, OutputError, StoppedError
 from kagglebatt.notebook.inputs import find_challenges
 from kagglebatt.notebook.kernel import Kernel, hardware, say
 from kagglebatt.notify import Pace
+from kagglebatt.pages.page import FILE_NAME as PAGE_NAME
+from kagglebatt.pages.solved import solved_page
 from kagglebatt.solving.budget import SolveBudget
 from kagglebatt.solving.report import SolveReport
 from kagglebatt.solving.solve import solve
@@ -87,8 +89,16 @@ class SolveKernel(Kernel):
             self.solved = report
             self.runs.append(report.as_iteration())
             say("\n".join(report.lines()))
+            self._draw(report)
             if report.stopped:
                 raise StoppedError(report.stopped)
+
+    def _draw(self, report: SolveReport) -> None:
+        """Leave a page that shows each task; where there is no room for it, the answers stand all the same."""
+        try:
+            solved_page(report).write(self.working_folder / PAGE_NAME)
+        except OutputError as error:
+            say(f"no page was made: {error}")
 
     def _minutes_left(self) -> float | None:
         """Of the time budget, which runs since the kernel was started."""

@@ -75,7 +75,7 @@ def test_the_test_set_is_found_under_any_layout(tmp_path: Path, point: str) -> N
     result = read_result(tmp_path / "working" / "result.json")
     assert result is not None
     assert (result.status, result.usable, result.runs[0]["fitted"]["all"]) == ("complete", True, 1)
-    assert {"submission.json", "archive.sqlite"} <= set(result.files)
+    assert {"submission.json", "archive.sqlite", "report.html"} <= set(result.files)
     with read_archive(tmp_path / "working") as kept:
         assert {entry.task for entry in kept.entries()} == {"mirror"}
 
