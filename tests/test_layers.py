@@ -74,10 +74,28 @@ def test_wings_import_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
 def test_a_wing_has_no_circle(folder: Path) -> None:
-    """Not within one file's functions either."""
-    inside = {name_of(path): path for path in FILES if path.parent == folder}
+    """Nor among the files of its sub-packages, not within one file's functions either."""
+    inside = {name_of(path): path for path in FILES if path.is_relative_to(folder)}
     graph = {name: imported(path) & (inside.keys() - {name}) for name, path in inside.items()}
     assert set(TopologicalSorter(graph).static_order()) == set(inside)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_sub_packages_import_one_way(folder: Path) -> None:
+    """Those of a wing as wings do: where one imports from another, nothing leads back."""
+    below = {name_of(each): each for each in FOLDERS if each.parent == folder}
+    graph = {
+        name: {
+            other
+            for path in FILES
+            if path.is_relative_to(each)
+            for found in imported(path)
+            for other in below.keys() - {name}
+            if f"{found}.".startswith(f"{other}.")
+        }
+        for name, each in below.items()
+    }
+    assert set(TopologicalSorter(graph).static_order()) == set(below)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
@@ -90,7 +108,7 @@ def test_a_wing_says_what_it_is_for(folder: Path) -> None:
     _purpose, imports, names = text.split("\n\n")[0], *re.findall(r"^(Imports|For others): ", text, re.M)
     assert (imports, names) == ("Imports", "For others")
     for module, name in re.findall(r"``(\w+)\.(\w+)``", text.partition("For others: ")[2]):
-        assert hasattr(import_module(f"kagglebatt.{folder.name}.{module}"), name), f"{module}.{name}"
+        assert hasattr(import_module(f"kagglebatt.{name_of(folder)}.{module}"), name), f"{module}.{name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

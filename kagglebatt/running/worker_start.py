@@ -47,8 +47,8 @@ def fingerprint() -> str:
     """Which code this is: the version, and a digest of all modules that a worker may run."""
     digest = hashlib.blake2b(digest_size=16)
     for wing in _WINGS:
-        for path in sorted((_PACKAGE / wing).glob("*.py")):
-            digest.update(f"\0{wing}/{path.name}\0".encode())
+        for path in sorted((_PACKAGE / wing).rglob("*.py")):
+            digest.update(f"\0{path.relative_to(_PACKAGE).as_posix()}\0".encode())
             digest.update(path.read_bytes())
     return f"kagglebatt {__version__}, code {digest.hexdigest()}"
 

@@ -7,22 +7,22 @@ from time import thread_time
 
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.running.limit import Timer
+from kagglebatt.search.answers.explore import Explorer
 from kagglebatt.search.budget import Budget, Meter
-from kagglebatt.search.catalogue import catalogue
-from kagglebatt.search.cells import cells
+from kagglebatt.search.cells.cells import cells
 from kagglebatt.search.climb import Climber
-from kagglebatt.search.doubled import Double, doubled
-from kagglebatt.search.explore import Explorer
-from kagglebatt.search.graph import Graph
+from kagglebatt.search.colour_roles import Double, doubled
+from kagglebatt.search.graph.catalogue import catalogue
+from kagglebatt.search.graph.graph import Graph
+from kagglebatt.search.graph.mined import mined
+from kagglebatt.search.graph.size_moves import shaped
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.mined import mined
+from kagglebatt.search.objects.objects import Relater
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.rank import Leaders, attempts
 from kagglebatt.search.recall import recall
-from kagglebatt.search.relate import Relater
 from kagglebatt.search.result import Found, SearchResult
 from kagglebatt.search.running import guarded
-from kagglebatt.search.shapes import shaped
 from kagglebatt.tasks.task import Task
 
 ROUNDS = (0.15, 0.4, 0.85)

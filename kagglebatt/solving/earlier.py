@@ -147,6 +147,6 @@ def _no_more(budget: Budget, earlier: Earlier) -> bool:
 def _code() -> str:
     """A digest of the search's own source."""
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted((Path(__file__).parents[1] / "search").glob("*.py")):
+    for path in sorted((Path(__file__).parents[1] / "search").rglob("*.py")):
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()

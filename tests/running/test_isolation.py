@@ -130,6 +130,21 @@ def test_a_worker_with_other_code_is_refused(tiny_task: Task, tmp_path: Path, mo
     assert done == []
 
 
+def test_code_of_sub_packages_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker whose code differs in a folder of a folder, or has it in another one, is another worker."""
+    monkeypatch.setattr(worker_start, "_PACKAGE", tmp_path)
+    said = []
+    for place, text in (("one", "A = 1"), ("one", "A = 2"), ("two", "A = 2")):
+        path = tmp_path / "search" / place / "file.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        said.append(worker_start.fingerprint.__wrapped__())
+        path.unlink()
+    (tmp_path / "search" / "one" / "file.py").write_text("A = 1")
+    assert len(set(said)) == 3
+    assert worker_start.fingerprint.__wrapped__() == said[0]
+
+
 class _Deed:
     """What does something when it is unpickled."""
 

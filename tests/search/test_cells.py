@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from random import Random
 
+from kagglebatt.search.answers.painting import Painter
+from kagglebatt.search.answers.pieces import Piece
 from kagglebatt.search.budget import Budget, Meter
-from kagglebatt.search.graph import Node
+from kagglebatt.search.cells.literals import Target, covering, described, literals_of
+from kagglebatt.search.cells.views import roots, views
+from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.graph.moves import GRID, written
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.literals import Target, covering, described, literals_of
-from kagglebatt.search.moves import GRID, written
-from kagglebatt.search.painting import Painter
-from kagglebatt.search.pieces import Piece
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled, guarded
 from kagglebatt.search.search import search
-from kagglebatt.search.views import roots, views
 from kagglebatt.tasks.task import Task, parse_task
 
 _rng = Random(3)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kagglebatt.search import mined
+from kagglebatt.search.graph import mined
+from kagglebatt.search.graph.moves import written
 from kagglebatt.search.knowledge import Knowledge, Known
-from kagglebatt.search.moves import written
 
 
 def known(task: str, text: str) -> Known:

@@ -11,16 +11,16 @@ import pytest
 
 from kagglebatt.programs.program import Program
 from kagglebatt.search import budget
+from kagglebatt.search.answers.pieces import Pieces
+from kagglebatt.search.answers.stacking import Stacker
 from kagglebatt.search.budget import Budget, Meter
-from kagglebatt.search.catalogue import catalogue
-from kagglebatt.search.graph import Node
+from kagglebatt.search.graph.catalogue import catalogue
+from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.graph.moves import GRID, Move, following, written
 from kagglebatt.search.knowledge import Knowledge, Known
-from kagglebatt.search.moves import GRID, Move, following, written
-from kagglebatt.search.pieces import Pieces
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled
 from kagglebatt.search.search import search
-from kagglebatt.search.stack import Stacker
 from kagglebatt.tasks.task import Task, parse_task
 
 _rng = Random(5)

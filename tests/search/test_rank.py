@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from kagglebatt.search.moves import written
+from kagglebatt.search.graph.moves import written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.rank import Leaders
 from kagglebatt.search.result import Found

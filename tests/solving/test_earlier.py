@@ -15,6 +15,7 @@ from kagglebatt.search.budget import Budget
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.result import Found
 from kagglebatt.settings import Settings
+from kagglebatt.solving import earlier as earlier_searches
 from kagglebatt.solving.budget import SolveBudget
 from kagglebatt.solving.earlier import Earlier, EarlierSearches, _read
 from kagglebatt.solving.job import Searched
@@ -116,3 +117,15 @@ def test_only_what_may_use_no_more_is_cut_short(
         earlier = EarlierSearches(home)
         known, budget = earlier.prepared(tiny_task, Knowledge(), asked)
     assert (budget.work == 200, len(known.led) == 1, earlier.again == 1) == (again, again, again)
+
+
+def test_another_search_is_another_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was searched by other code is not gone on with, in whatever folder of the search that code is."""
+    monkeypatch.setattr(earlier_searches, "__file__", str(tmp_path / "solving" / "earlier.py"))
+    path = tmp_path / "search" / "graph" / "moves.py"
+    path.parent.mkdir(parents=True)
+    codes = set()
+    for text in ("A = 1", "A = 2"):
+        path.write_text(text)
+        codes.add(earlier_searches._code.__wrapped__())
+    assert len(codes) == 2

@@ -10,10 +10,10 @@ from itertools import chain, islice
 from kagglebatt.dsl.types import Grid
 from kagglebatt.programs.program import Program
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.deeds import KEEP, REMOVE, UNDER, Deed, deeds
-from kagglebatt.search.rules import Sorting, sortings
-from kagglebatt.search.scenes import Scene
-from kagglebatt.search.traits import Condition, conditions, traits
+from kagglebatt.search.objects.actions import KEEP, REMOVE, UNDER, Deed, deeds
+from kagglebatt.search.objects.decision_lists import Sorting, sortings
+from kagglebatt.search.objects.properties import Condition, conditions, traits
+from kagglebatt.search.objects.segmentation import Scene
 
 MOST_DEEDS = 6
 """Different deeds in one task."""

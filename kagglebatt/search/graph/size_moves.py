@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.catalogue import COLOURS
-from kagglebatt.search.moves import GRID, LIST, Move, written
+from kagglebatt.search.graph.answer_sizes import predicted
+from kagglebatt.search.graph.catalogue import COLOURS
+from kagglebatt.search.graph.moves import GRID, LIST, Move, written
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.sizes import predicted
 
 _INSIDE = "subtract(shape(argmax(I,area)),TWO_BY_TWO)"
 _ALWAYS = (

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from kagglebatt.running.limit import Timer
+from kagglebatt.search.answers.choosing import Chooser
+from kagglebatt.search.answers.painting import recoloured
+from kagglebatt.search.answers.pieces import Piece, Pieces
+from kagglebatt.search.answers.recolouring import Tints, doubt
+from kagglebatt.search.answers.scaling import Scaler
+from kagglebatt.search.answers.stacking import Stack, Stacker
+from kagglebatt.search.answers.tiling import Quilt
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.choose import Chooser
-from kagglebatt.search.graph import Graph, Node, is_answer
-from kagglebatt.search.moves import GRID
-from kagglebatt.search.painting import recoloured
-from kagglebatt.search.pieces import Piece, Pieces
+from kagglebatt.search.graph.graph import Graph, Node, is_answer
+from kagglebatt.search.graph.moves import GRID
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.quilt import Quilt
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
-from kagglebatt.search.scaled import Scaler
-from kagglebatt.search.stack import Stack, Stacker
-from kagglebatt.search.tints import Tints, doubt
 
 MOST_PARTIAL = 20
 """Nodes that are right on some pairs only; the first ones, which are the cheapest."""

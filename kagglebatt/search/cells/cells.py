@@ -16,14 +16,14 @@ from math import log
 
 from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
+from kagglebatt.search.answers.painting import Painter
+from kagglebatt.search.answers.pieces import Piece, Pieces, masks
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.literals import SHARE, Conjunction, Target, covering, described, literals_of
-from kagglebatt.search.painting import Painter
-from kagglebatt.search.pieces import Piece, Pieces, masks
+from kagglebatt.search.cells.literals import SHARE, Conjunction, Target, covering, described, literals_of
+from kagglebatt.search.cells.views import roots, views
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
-from kagglebatt.search.views import roots, views
 
 MOST_PIECES = 400
 """The cheapest pieces of the graph that literals are made of, beside all views."""

@@ -12,10 +12,10 @@ from kagglebatt.dsl.types import Grid
 from kagglebatt.running.limit import Timer
 from kagglebatt.running.outcome import is_grid
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.catalogue import COLOURS, filled_in
-from kagglebatt.search.graph import Node
-from kagglebatt.search.literals import SHARE
-from kagglebatt.search.moves import GRID, Move, written
+from kagglebatt.search.cells.literals import SHARE
+from kagglebatt.search.graph.catalogue import COLOURS, filled_in
+from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.graph.moves import GRID, Move, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled, value_of
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from kagglebatt.dsl.measuring import mostcolor
-from kagglebatt.search.moves import GRID, LIST, Move, written
+from kagglebatt.search.graph.moves import GRID, LIST, Move, written
 from kagglebatt.search.problem import Problem
 
 COLOURS = ("ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE")

@@ -17,10 +17,10 @@ from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
 from kagglebatt.running.outcome import is_grid
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.moves import GRID, LIST, Move, following
+from kagglebatt.search.graph.moves import GRID, LIST, Move, following
+from kagglebatt.search.graph.shared_calls import CallValues, NumberedCalls, SharedCalls
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import value_of
-from kagglebatt.search.sharing import CallValues, NumberedCalls, SharedCalls
 
 MOST_SIDE = 30
 """A grid with more rows or columns than ARC has leads nowhere."""

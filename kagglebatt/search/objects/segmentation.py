@@ -10,10 +10,10 @@ from kagglebatt.dsl.measuring import mostcolor
 from kagglebatt.dsl.types import Grid
 from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.catalogue import COLOURS
-from kagglebatt.search.moves import following, joined, written
+from kagglebatt.search.graph.catalogue import COLOURS
+from kagglebatt.search.graph.moves import following, joined, written
+from kagglebatt.search.objects.evaluator import Sight, inserted
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.sight import Sight, inserted
 
 MOST_OBJECTS = 40
 """In one sample; grids with more of them are not about objects."""

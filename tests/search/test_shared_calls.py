@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from kagglebatt.dsl.registry import PRIMITIVES
-from kagglebatt.search import sharing
-from kagglebatt.search.moves import written
+from kagglebatt.search.graph import shared_calls
+from kagglebatt.search.graph.moves import written
+from kagglebatt.search.graph.shared_calls import FailedError, SharedCalls
 from kagglebatt.search.running import compiled
-from kagglebatt.search.sharing import FailedError, SharedCalls
 
 GRID = ((0, 1, 2), (3, 0, 1))
 
@@ -26,7 +26,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[Any]:
             calls.append(given)
             return primitive.fn(*given)
 
-    monkeypatch.setattr(sharing, "PRIMITIVES", {**PRIMITIVES, name: Noting})
+    monkeypatch.setattr(shared_calls, "PRIMITIVES", {**PRIMITIVES, name: Noting})
     return calls
 
 

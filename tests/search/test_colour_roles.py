@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kagglebatt.dsl.extras import colorroles
 from kagglebatt.search.budget import Budget
-from kagglebatt.search.doubled import doubled
+from kagglebatt.search.colour_roles import doubled
+from kagglebatt.search.graph.moves import written
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.moves import written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled
 from kagglebatt.search.search import search

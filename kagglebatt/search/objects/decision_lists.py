@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from kagglebatt.search.traits import Condition
+from kagglebatt.search.objects.properties import Condition
 
 MOST_RULES = 5
 """Conditions one after another, beside what is done to all other objects."""

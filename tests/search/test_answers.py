@@ -6,18 +6,18 @@ from random import Random
 
 import pytest
 
+from kagglebatt.search.answers.choosing import Chooser
+from kagglebatt.search.answers.recolouring import doubt
 from kagglebatt.search.budget import Budget
-from kagglebatt.search.catalogue import catalogue
-from kagglebatt.search.choose import Chooser
-from kagglebatt.search.graph import Node
+from kagglebatt.search.graph.answer_sizes import number_text, predicted
+from kagglebatt.search.graph.catalogue import catalogue
+from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.graph.moves import GRID, LIST, Move, written
+from kagglebatt.search.graph.size_moves import shaped
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.moves import GRID, LIST, Move, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled, guarded, value_of
 from kagglebatt.search.search import search
-from kagglebatt.search.shapes import shaped
-from kagglebatt.search.sizes import number_text, predicted
-from kagglebatt.search.tints import doubt
 from kagglebatt.tasks.task import Task, parse_task
 
 

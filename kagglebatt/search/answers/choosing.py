@@ -12,9 +12,9 @@ from typing import Any
 
 from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.catalogue import COLOURS
-from kagglebatt.search.graph import Node
-from kagglebatt.search.moves import following, written
+from kagglebatt.search.graph.catalogue import COLOURS
+from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.graph.moves import following, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kagglebatt.search.catalogue import COLOURS
-from kagglebatt.search.sight import Sight
+from kagglebatt.search.graph.catalogue import COLOURS
+from kagglebatt.search.objects.evaluator import Sight
 
 NUMBERS = (*COLOURS, "TEN")
 """Constants by their number."""

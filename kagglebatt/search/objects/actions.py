@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kagglebatt.search.catalogue import COLOURS
+from kagglebatt.search.graph.catalogue import COLOURS
 
 KEEP, REMOVE = "keep", "remove"
 OVER, UNDER = "overlaid", "underlaid"

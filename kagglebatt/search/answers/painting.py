@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kagglebatt.programs.program import Program, Ref, Step, addresses, extract
-from kagglebatt.search.catalogue import COLOURS
+from kagglebatt.search.graph.catalogue import COLOURS
 
 
 class Painter:

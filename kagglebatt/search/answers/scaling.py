@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from kagglebatt.dsl.fitting import rescale
 from kagglebatt.dsl.measuring import shape
-from kagglebatt.search.graph import Node
-from kagglebatt.search.moves import GRID, Move, joined, written
-from kagglebatt.search.pieces import Piece, Sizes, sizes
+from kagglebatt.search.answers.pieces import Piece, Sizes, sizes
+from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.graph.moves import GRID, Move, joined, written
 from kagglebatt.search.problem import Problem
 
 MOST_NODES = 400

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.catalogue import COLOURS
-from kagglebatt.search.moves import written
+from kagglebatt.search.graph.catalogue import COLOURS
+from kagglebatt.search.graph.moves import written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled, value_of
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from math import log2
 
 from kagglebatt.programs.program import Program, extract
+from kagglebatt.search.graph.moves import GRID, Move
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.moves import GRID, Move
 
 MOST_STEPS = 25
 """Longer parts are hardly ever right for another task."""

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from kagglebatt.dsl.types import Grid
 from kagglebatt.running.limit import Timer
 from kagglebatt.running.outcome import is_grid
+from kagglebatt.search.answers.pieces import sizes
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.fates import SHARE, Fates, Step
-from kagglebatt.search.moves import GRID, Move, following
-from kagglebatt.search.pieces import sizes
+from kagglebatt.search.graph.moves import GRID, Move, following
+from kagglebatt.search.objects.object_rules import SHARE, Fates, Step
+from kagglebatt.search.objects.segmentation import View, scenes, views
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
 from kagglebatt.search.running import compiled, value_of
-from kagglebatt.search.scenes import View, scenes, views
 
 STAGE = "objects"
 MOST_HALVES = 4

@@ -13,8 +13,8 @@ from kagglebatt.dsl.extras import colorroles, mapcolors
 from kagglebatt.dsl.types import Grid
 from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.catalogue import COLOURS
-from kagglebatt.search.moves import following, joined, written
+from kagglebatt.search.graph.catalogue import COLOURS
+from kagglebatt.search.graph.moves import following, joined, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from kagglebatt.dsl.types import Grid
-from kagglebatt.search.graph import Node
+from kagglebatt.search.graph.graph import Node
 from kagglebatt.search.problem import Problem
 
 MOST_PIECES = 6_000

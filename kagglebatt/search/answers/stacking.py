@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from math import log
 
 from kagglebatt.programs.program import Program
+from kagglebatt.search.answers.painting import Painter
+from kagglebatt.search.answers.pieces import Piece, Pieces, Sizes, masks
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.painting import Painter
-from kagglebatt.search.pieces import Piece, Pieces, Sizes, masks
 
 MOST_RULES = 8
 MOST_COPIES, MOST_PLANES = 500, 100

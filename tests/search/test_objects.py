@@ -6,10 +6,10 @@ from random import Random
 
 from kagglebatt.running.limit import Timer
 from kagglebatt.search.budget import Budget, Meter
+from kagglebatt.search.graph.moves import written
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.moves import written
+from kagglebatt.search.objects.objects import Relater
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.relate import Relater
 from kagglebatt.search.running import compiled, guarded
 from kagglebatt.search.search import search
 from kagglebatt.tasks.task import Task, parse_task

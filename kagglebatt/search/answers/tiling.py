@@ -15,8 +15,8 @@ from kagglebatt.dsl.filling import negative
 from kagglebatt.dsl.types import Grid
 from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.graph import Node
-from kagglebatt.search.moves import joined, written
+from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.graph.moves import joined, written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import log
 
+from kagglebatt.search.answers.pieces import Piece, masks
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.pieces import Piece, masks
 
 SHARE = 0.5
 """Of the whole budget, when the rules of single cells end at the latest."""
