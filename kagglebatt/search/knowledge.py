@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from kagglebatt.errors import ProgramError
 from kagglebatt.home.archive import Archive
+from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.programs.parse import NamedProgram
 from kagglebatt.programs.program import Program
 from kagglebatt.search.result import Found
@@ -39,16 +41,23 @@ class Knowledge:
 
 
 def knowledge(
-    library: Iterable[NamedProgram], archive: Archive | None = None, without: Collection[str] = ()
+    library: Iterable[NamedProgram],
+    archive: Archive | None = None,
+    without: Collection[str] = (),
+    notify: Notify = notify_nobody,
 ) -> Knowledge:
     """Gather what is known.
 
     Args:
         library: solvers, named by their tasks; differs are passed over.
+        notify: told how many filed programs this version cannot read.
         without: ids, or content digests, of tasks whose programs are left out.
     """
     found: dict[tuple[str, str], Known] = {}
-    for known in (*_filed(archive), *(Known(n.name, n.task, "", n.program.canonical) for n in library if _solves(n))):
+    for known in (
+        *_filed(archive, notify),
+        *(Known(n.name, n.task, "", n.program.canonical) for n in library if _solves(n)),
+    ):
         found.setdefault((known.program.address, known.content or known.task), known)
     return Knowledge(tuple(found.values())).without(without)
 
@@ -57,6 +66,14 @@ def _solves(named: NamedProgram) -> bool:
     return named.kind == "solve"
 
 
-def _filed(archive: Archive | None) -> Iterable[Known]:
-    for entry in archive.entries() if archive is not None else ():
-        yield Known(entry.md5, entry.task, entry.content, archive.program(entry.md5))  # type: ignore[union-attr]
+def _filed(archive: Archive | None, notify: Notify) -> Iterable[Known]:
+    if archive is None:
+        return
+    strange = 0
+    for entry in archive.entries():
+        try:
+            yield Known(entry.md5, entry.task, entry.content, archive.program(entry.md5))
+        except ProgramError:  # of another vocabulary
+            strange += 1
+    if strange:
+        notify(f"{strange} filed programs are not of this version's vocabulary; the search does without them")

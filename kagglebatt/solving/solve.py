@@ -79,7 +79,7 @@ def solve(
     ):
         report = SolveReport(challenges, pool.jobs)
         filer = Filer(home, notify)
-        known = knowledge(library, home.archive)
+        known = knowledge(library, home.archive, notify=notify)
         earlier = EarlierSearches(home)
         try:
             for task, done in _waited(end, search_all(challenges.tasks, known, budget, pool, leading.take, earlier)):

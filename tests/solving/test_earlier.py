@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from kagglebatt.errors import ProgramError
+from kagglebatt.home.archive import Archive
 from kagglebatt.home.directory import merge_homes, open_home
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.search.budget import Budget
@@ -129,3 +131,19 @@ def test_another_search_is_another_key(tmp_path: Path, monkeypatch: pytest.Monke
         path.write_text(text)
         codes.add(earlier_searches._code.__wrapped__())
     assert len(codes) == 2
+
+
+def test_programs_of_another_vocabulary_are_passed_over(
+    challenges: Challenges, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And said; the tasks are answered without them."""
+    solve(challenges, settings, SolveBudget(work=300))
+
+    def strange(_archive: Archive, name: str) -> Any:
+        raise ProgramError(name, 3, "unknown name 'gone'")
+
+    monkeypatch.setattr(Archive, "program", strange)
+    told: list[str] = []
+    report = solve(challenges, settings, SolveBudget(work=300), notify=told.append)
+    assert report.fitting()["all"] == 1
+    assert any("not of this version's vocabulary" in each for each in told)
