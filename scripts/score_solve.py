@@ -4,7 +4,7 @@ Prints totals alone, no grids and no ids: tasks solved at the first and with two
 processor seconds (median, nine of ten, most), and the peak of memory. What is known of a task (library programs of its
 name) is left out when that task is searched, so that training tasks are judged as others are. A task counts when every
 test input has a right attempt. ``--without`` switches off stages and ideas: recall, mined, objects, steps, graph,
-colours, cells, stack, roles, subsets, copies, climb; shaped, quilt, choose, scaled, tints.
+colours, cells, stack, roles, subsets, copies, climb; sizes, tiling, choosing, scaling, recolouring.
 """
 
 from __future__ import annotations

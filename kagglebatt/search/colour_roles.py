@@ -1,7 +1,7 @@
-"""A task's double: the same task with the colours of each sample replaced by their roles there.
+"""A task in roles: the same task with the colours of each sample replaced by their roles there.
 
 Where samples have other colours each, a program about colours by number is wrong on most of them, and right on all
-samples of the double. What solves the double solves the task: colours by roles, the program, and back.
+samples of the task in roles. What solves that solves the task: colours by roles, the program, and back.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
 
 COST = 1.0
-"""Of a program by way of the double."""
+"""Of a program by way of the task in roles."""
 _BACK = "mapcolors(G,apply(fork(astuple,last,first),colorroles(I,{fixed})))"
 
 
 @dataclass(frozen=True)
-class Double:
+class TaskInRoles:
     """A problem made from another, and the ways there and back.
 
     Attributes:
-        there: from an input to the double's.
-        back: from ``G``, the double's answer, and ``I``, the input, to the answer.
+        there: from an input to the same in roles.
+        back: from ``G``, the answer in roles, and ``I``, the input, to the answer.
     """
 
     problem: Problem
@@ -38,11 +38,11 @@ class Double:
     back: Program
 
     def program(self, program: Program) -> Program:
-        """What solves the original, from what solves the double."""
+        """What solves the original, from what solves the task in roles."""
         return joined((following(self.there, program), None), self.back, ("G", "I"))
 
     def found(self, coming: Iterable[Found], problem: Problem, clock: Timer) -> Iterator[Found]:
-        """Programs of the double as programs of the original problem, each measured there."""
+        """Programs of the task in roles as programs of the original problem, each measured there."""
         for each in coming:
             program = self.program(each.program)
             found = measured(program, problem, clock, "roles", each.cost + COST, each.depth, each.pieces)
@@ -50,8 +50,8 @@ class Double:
                 yield found
 
 
-def doubled(problem: Problem) -> Double | None:
-    """The double by roles of colours; None when each colour has the same role everywhere."""
+def task_in_roles(problem: Problem) -> TaskInRoles | None:
+    """The task in roles; None when each colour has the same role everywhere."""
     fixed = frozenset(_fixed(problem))
     mappings = [colorroles(grid, fixed) for grid in problem.inputs]
     if not _differ(problem.inputs, mappings):
@@ -59,7 +59,7 @@ def doubled(problem: Problem) -> Double | None:
     inputs = tuple(map(mapcolors, problem.inputs, mappings))
     answers = tuple(map(mapcolors, problem.answers, mappings))
     named = _named(sorted(fixed))
-    return Double(
+    return TaskInRoles(
         replace(problem, inputs=inputs, answers=answers),
         written(f"mapcolors(I,colorroles(I,{named}))"),
         written(_BACK.format(fixed=named)),

@@ -11,13 +11,13 @@ from kagglebatt.search.answers.explore import Explorer
 from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.cells.cells import cells
 from kagglebatt.search.climb import Climber
-from kagglebatt.search.colour_roles import Double, doubled
+from kagglebatt.search.colour_roles import TaskInRoles, task_in_roles
 from kagglebatt.search.graph.catalogue import catalogue
 from kagglebatt.search.graph.graph import Graph
 from kagglebatt.search.graph.mined import mined
-from kagglebatt.search.graph.size_moves import shaped
+from kagglebatt.search.graph.size_moves import size_moves
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.objects.objects import Relater
+from kagglebatt.search.objects.objects import ObjectStage
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.rank import Leaders, attempts
 from kagglebatt.search.recall import recall
@@ -28,7 +28,7 @@ from kagglebatt.tasks.task import Task
 ROUNDS = (0.15, 0.4, 0.85)
 """Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
 OWN = 0.6
-"""Of these, where the task's double is searched, too."""
+"""Of these, where the task in roles is searched, too."""
 
 
 def search(
@@ -94,22 +94,22 @@ class Stages:
     def run(self) -> Iterator[Found]:
         """Programs that fit at least one demo pair, as they are found."""
         common = self.meter, self.clock
-        relater = Relater(self.problem, *common)
-        double = None if "roles" in self.without else doubled(self.problem)
+        objects = ObjectStage(self.problem, *common)
+        in_roles = None if "roles" in self.without else task_in_roles(self.problem)
         yield from self._stage("recall", recall(self.problem, self.known, *common))
         if not self._fits_all:
-            yield from self._stage("objects", relater.relate())
-        explorer = self._explorer(relater)
+            yield from self._stage("objects", objects.programs())
+        explorer = self._explorer(objects)
         for share in ROUNDS:
-            yield from self._stage("graph", explorer.nodes(share if double is None else OWN * share))
+            yield from self._stage("graph", explorer.nodes(share if in_roles is None else OWN * share))
             if share == ROUNDS[0] and not explorer.settled:
                 yield from self._stage("cells", map(explorer.note, cells(self.problem, explorer.pieces, *common)))
             if not explorer.settled:
                 yield from self._stage("stack", explorer.stacks())
             if explorer.settled:
                 return
-        if double is not None:
-            yield from self._stage("roles", self._by_roles(double))
+        if in_roles is not None:
+            yield from self._stage("roles", self._by_roles(in_roles))
         if not self._fits_all:
             donors = [known.program for known in self.known.programs]
             climber = Climber(self.problem, donors, *common)
@@ -119,27 +119,27 @@ class Stages:
     def _fits_all(self) -> bool:
         return any(each.fitted == each.demos for each in self.found)
 
-    def _explorer(self, relater: Relater) -> Explorer:
+    def _explorer(self, objects: ObjectStage) -> Explorer:
         """The graph, and what was found already, as if it had been found there."""
         moves = [
             *catalogue(self.problem),
-            *(() if "steps" in self.without else relater.moves()),
-            *(() if "shaped" in self.without else shaped(self.problem, self.clock)),
+            *(() if "steps" in self.without else objects.moves()),
+            *(() if "sizes" in self.without else size_moves(self.problem, self.clock)),
             *(() if "mined" in self.without else mined(self.known)),
         ]
         graph = Graph(self.problem, moves, self.meter, self.clock, levels=self.levels)
         explorer = Explorer(self.problem, graph, self.meter, self.clock, self.without)
         for each, work in zip(self.found, self._works, strict=True):
-            if relater.is_likely(each):
+            if objects.is_likely(each):
                 explorer.note(each, work=work)
         return explorer
 
-    def _by_roles(self, double: Double) -> Iterator[Found]:
-        """The same stages on the double, with a part of the budget of their own."""
+    def _by_roles(self, in_roles: TaskInRoles) -> Iterator[Found]:
+        """The same stages on the task in roles, with a part of the budget of their own."""
         part = self.meter.part(ROUNDS[-1])
         without = self.without | {"roles", "climb"}
-        stages = Stages(double.problem, self.known, part, self.clock, without, notify_nobody)
-        yield from double.found(stages.run(), self.problem, self.clock)
+        stages = Stages(in_roles.problem, self.known, part, self.clock, without, notify_nobody)
+        yield from in_roles.found(stages.run(), self.problem, self.clock)
         self.meter.spend(part.work)
 
     def _stage(self, stage: str, coming: Iterable[Found]) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""Answers of another size than the inputs: their size, what they are sewn of, and what chooses them."""
+"""Answers of another size than the inputs: their size, what they are assembled of, and what chooses them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kagglebatt.search.graph.answer_sizes import number_text, predicted
 from kagglebatt.search.graph.catalogue import catalogue
 from kagglebatt.search.graph.graph import Node
 from kagglebatt.search.graph.moves import GRID, LIST, Move, written
-from kagglebatt.search.graph.size_moves import shaped
+from kagglebatt.search.graph.size_moves import size_moves
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled, guarded, value_of
@@ -71,23 +71,23 @@ def test_every_side_has_an_expression() -> None:
 def test_tasks_of_one_size_get_no_moves_for_others() -> None:
     """They would cost time on each such task."""
     with guarded() as clock:
-        assert not list(shaped(Problem.of(task_by("hmirror(I)", grids(2))), clock))
-        assert list(shaped(Problem.of(task_by("hconcat(I,I)", grids(2))), clock))
+        assert not list(size_moves(Problem.of(task_by("hmirror(I)", grids(2))), clock))
+        assert list(size_moves(Problem.of(task_by("hconcat(I,I)", grids(2))), clock))
 
 
-def test_parts_side_by_side_are_sewn() -> None:
+def test_parts_side_by_side_are_assembled() -> None:
     """Each tile is a node of its own, and some are empty."""
     text = "vconcat(hconcat(rot180(I),canvas(ZERO,shape(I))),hconcat(negative(I),hmirror(I)))"
     assert solved(task_by(text, grids(3)))
-    assert not solved(task_by(text, grids(3)), "quilt")
+    assert not solved(task_by(text, grids(3)), "tiling")
 
 
-def test_two_parts_of_different_length_are_sewn() -> None:
+def test_two_parts_of_different_length_are_assembled() -> None:
     """One of them as long as the input."""
     text = "vconcat(negative(I),crop(hmirror(I),ORIGIN,astuple(TWO,width(I))))"
     inputs = grids(4, sizes=((5, 4), (6, 4), (7, 3), (5, 5)))
     assert solved(task_by("hconcat(vmirror(I),lefthalf(I))", grids(5)))
-    assert not solved(task_by(text, inputs), "quilt")
+    assert not solved(task_by(text, inputs), "tiling")
 
 
 def test_a_part_stands_for_a_colour() -> None:
@@ -95,7 +95,7 @@ def test_a_part_stands_for_a_colour() -> None:
     text = "overlay(kron(negative(I),hmirror(I)),kron(I,negative(vmirror(I))))"
     task = task_by(text, grids(6, sizes=((3, 3),) * 4, colours=(0, 3)))
     assert solved(task)
-    assert not solved(task, "quilt")
+    assert not solved(task, "tiling")
 
 
 def blocks(sizes) -> list[list[int]]:
@@ -121,13 +121,13 @@ def test_what_chooses_a_member_is_found() -> None:
     ]
     task = task_by("argmax(apply(core,layers(I,T,T)),fork(permille,filled,area))", inputs)
     assert solved(task, work=700)
-    assert not solved(task, "choose", work=700)
+    assert not solved(task, "choosing", work=700)
 
 
 def test_parts_of_unequal_width_are_no_grid() -> None:
     """What is put together of a list's members is looked at before anything goes on with it."""
     with guarded() as clock:
-        moves = list(shaped(Problem.of(task_by("hconcat(I,I)", grids(2))), clock))
+        moves = list(size_moves(Problem.of(task_by("hconcat(I,I)", grids(2))), clock))
     from_lists = [move for move in moves if (move.takes, move.gives) == (LIST, GRID)]
     assert from_lists
     assert not any(move.trusted for move in from_lists)
@@ -148,7 +148,7 @@ def test_a_part_is_scaled_to_a_piece() -> None:
         grid[0][4:], grid[1][4:] = [5, 6 + number], [7, 4]
     text = "masked(rescale(crop(I,astuple(ZERO,FOUR),TWO_BY_TWO),astuple(FOUR,FOUR)),crop(I,ORIGIN,astuple(FOUR,FOUR)))"
     assert solved(task_by(text, inputs), work=12_000)
-    assert not solved(task_by(text, inputs), "scaled", work=12_000)
+    assert not solved(task_by(text, inputs), "scaling", work=12_000)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_there_are_moves_for_counts_digests_sequences_and_corners(text: str) -> 
         return tuple(given[: problem.demos]) == problem.answers
 
     with guarded() as clock:
-        assert any(right(move) for move in shaped(problem, clock) if move.takes == move.gives == GRID)
+        assert any(right(move) for move in size_moves(problem, clock) if move.takes == move.gives == GRID)
 
 
 def test_what_squares_sides_is_not_tried_on_large_grids() -> None:
@@ -186,7 +186,7 @@ def test_colours_that_the_inputs_tell_are_found() -> None:
     inputs = [grids(9 + number, sizes=((4, 5),), colours=each)[0] for number, each in enumerate(colours)]
     text = "fill(fill(rot180(I),maincolor(I),asindices(I)),rarecolor(I),ofcolor(rot180(I),ZERO))"
     assert solved(task_by(text, inputs), "stack")
-    assert not solved(task_by(text, inputs), "stack", "tints")
+    assert not solved(task_by(text, inputs), "stack", "recolouring")
 
 
 def test_a_colour_that_is_replaced_in_one_pair_alone_is_doubted() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kagglebatt.dsl.extras import colorroles
 from kagglebatt.search.budget import Budget
-from kagglebatt.search.colour_roles import doubled
+from kagglebatt.search.colour_roles import task_in_roles
 from kagglebatt.search.graph.moves import written
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.problem import Problem
@@ -30,17 +30,17 @@ TASK = task_of(("213", "348", "681", "972"))
 
 
 def test_colours_by_roles_and_back() -> None:
-    """What is right on the double is right on the task; colours that all samples share keep their numbers."""
+    """What is right on the task in roles is right on the task; colours that all samples share keep their numbers."""
     problem = Problem.of(TASK)
-    double = doubled(problem)
-    assert double is not None
-    assert {colour for grid in double.problem.inputs for row in grid for colour in row} == {0, 1, 2, 3}
-    assert {colour for grid in double.problem.answers for row in grid for colour in row} == {0, 1, 3, 5}
-    program = double.program(written("replace(replace(I,ONE,FIVE),TWO,ONE)"))
+    in_roles = task_in_roles(problem)
+    assert in_roles is not None
+    assert {colour for grid in in_roles.problem.inputs for row in grid for colour in row} == {0, 1, 2, 3}
+    assert {colour for grid in in_roles.problem.answers for row in grid for colour in row} == {0, 1, 3, 5}
+    program = in_roles.program(written("replace(replace(I,ONE,FIVE),TWO,ONE)"))
     answers = [sample.answer for sample in TASK.samples]
     assert [compiled(program)(grid, ()) for grid in problem.inputs] == answers
     alike = Problem.of(task_of(("213", "213", "213", "213")))
-    assert doubled(alike) is None
+    assert task_in_roles(alike) is None
 
 
 def test_roles_can_be_turned_back() -> None:

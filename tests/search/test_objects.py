@@ -8,7 +8,7 @@ from kagglebatt.running.limit import Timer
 from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.graph.moves import written
 from kagglebatt.search.knowledge import Knowledge
-from kagglebatt.search.objects.objects import Relater
+from kagglebatt.search.objects.objects import ObjectStage
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import compiled, guarded
 from kagglebatt.search.search import search
@@ -17,7 +17,7 @@ from kagglebatt.tasks.task import Task, parse_task
 SHAPES = ("1", "11", "111", "11 11", "1 1", "111 101 111", "101 111", "1 1 1", "11 01", "111 010")
 
 
-def scene(rng: Random, colours=(5,), ground: int = 0) -> list[list[int]]:
+def grid_of_objects(rng: Random, colours=(5,), ground: int = 0) -> list[list[int]]:
     """Some shapes that do not touch, on 12 x 12 cells."""
     grid = [[ground] * 12 for _ in range(12)]
     for i in range(0, 12, 4):
@@ -37,7 +37,7 @@ def made(text: str, colours=(5,), ground: int = 0) -> Task:
     rng = Random(7)
     pairs = []
     for _ in range(5):
-        grid = scene(rng, colours, ground)
+        grid = grid_of_objects(rng, colours, ground)
         pairs.append({"input": grid, "output": [list(row) for row in call(tuple(map(tuple, grid)), ())]})
     return parse_task("made", {"train": pairs[:-1], "test": pairs[-1:]}, "made")
 
@@ -63,7 +63,9 @@ def learned(task: Task) -> bool:
     problem = Problem.of(task)
     with guarded() as clock:
         assert isinstance(clock, Timer)
-        found = sorted(Relater(problem, Meter(Budget()), clock).relate(), key=lambda each: (-each.fitted, each.cost))
+        found = sorted(
+            ObjectStage(problem, Meter(Budget()), clock).programs(), key=lambda each: (-each.fitted, each.cost)
+        )
     return bool(found) and found[0].answers == tuple(sample.answer for sample in task.test)
 
 
@@ -118,7 +120,7 @@ def test_two_steps_one_after_another() -> None:
     assert learned(made(filling.replace("X", cleaned)))
 
 
-def test_a_deed_may_be_missing_in_one_pair() -> None:
+def test_an_action_may_be_missing_in_one_pair() -> None:
     """A colour that only some pairs have has a rim of its own."""
     rims = "apply(compose(rbind(tint,{}),rounded),layers(keepcolor(I,{}),T,F))"
     made_by = f"overlaid(overlaid(I,{rims.format('THREE', 'ONE')}),{rims.format('FOUR', 'TWO')})"
@@ -136,9 +138,9 @@ def test_first_steps_are_moves() -> None:
     tinted = "overlaid(I,apply(rbind(tint,TWO),keepmost(layers(I,T,F),filled)))"
     problem = Problem.of(made(f"fill({tinted},EIGHT,hfrontier(astuple(increment(TEN),ZERO)))"))
     with guarded() as clock:
-        relater = Relater(problem, Meter(Budget(work=20_000)), clock)
-        assert not list(relater.relate())
-        moves = list(relater.moves())
+        objects = ObjectStage(problem, Meter(Budget(work=20_000)), clock)
+        assert not list(objects.programs())
+        moves = list(objects.moves())
     assert any(
         compiled(move.program)(problem.inputs[0], ()) == compiled(written(tinted))(problem.inputs[0], ())
         for move in moves

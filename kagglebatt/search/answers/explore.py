@@ -8,10 +8,10 @@ from kagglebatt.running.limit import Timer
 from kagglebatt.search.answers.choosing import Chooser
 from kagglebatt.search.answers.painting import recoloured
 from kagglebatt.search.answers.pieces import Piece, Pieces
-from kagglebatt.search.answers.recolouring import Tints, doubt
+from kagglebatt.search.answers.recolouring import Recolourer, doubt
 from kagglebatt.search.answers.scaling import Scaler
 from kagglebatt.search.answers.stacking import Stack, Stacker
-from kagglebatt.search.answers.tiling import Quilt
+from kagglebatt.search.answers.tiling import Tiler
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.graph.graph import Graph, Node, is_answer
 from kagglebatt.search.graph.moves import GRID
@@ -41,10 +41,10 @@ class Explorer:
     def __init__(self, problem: Problem, graph: Graph, meter: Meter, clock: Timer, without: Collection[str]) -> None:
         self.problem, self.graph, self.meter, self.clock = problem, graph, meter, clock
         self.pieces = Pieces(problem)
-        self.tints = Tints(problem, clock)
-        self.quilt = None if "quilt" in without else Quilt(problem, clock)
-        self.chooser = None if "choose" in without else Chooser(problem, clock)
-        self.scaler = None if "scaled" in without else Scaler(problem)
+        self.recolourer = Recolourer(problem, clock)
+        self.tiler = None if "tiling" in without else Tiler(problem, clock)
+        self.chooser = None if "choosing" in without else Chooser(problem, clock)
+        self.scaler = None if "scaling" in without else Scaler(problem)
         self.without = without
         self._best = 99.0
         self._fitted_at: int | None = None
@@ -57,8 +57,8 @@ class Explorer:
                 yield from self._judged(node)
                 if self.scaler is not None:
                     self.scaler.note(node)
-                if self.quilt is not None:
-                    yield from map(self.note, self.quilt.add(node))
+                if self.tiler is not None:
+                    yield from map(self.note, self.tiler.add(node))
             elif self.chooser is not None:
                 yield from map(self.note, self.chooser.of(node))
             if self.settled:
@@ -102,7 +102,7 @@ class Explorer:
         return Found(program, "graph", right, self.problem.demos, node.depth, 1, answers, node.cost)
 
     def _recoloured(self, piece: Piece) -> Iterator[Found]:
-        mappings = self.tints.mappings(piece)
+        mappings = self.recolourer.mappings(piece)
         if mappings is None:
             return
         mapping = self.pieces.recolouring(piece)
@@ -112,7 +112,7 @@ class Explorer:
             cost = piece.node.cost + COST_OF_COLOUR * changed + 1.0 * unknown + doubt(mappings)
             program = recoloured(piece.node.program(), mapping)
             yield self.note(measured(program, self.problem, self.clock, "graph", cost, piece.node.depth))
-        elif "tints" not in self.without and (found := self.tints.of(piece, mappings)) is not None:
+        elif "recolouring" not in self.without and (found := self.recolourer.of(piece, mappings)) is not None:
             yield self.note(found)
 
     def stacks(self) -> Iterator[Found]:

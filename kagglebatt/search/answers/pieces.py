@@ -34,7 +34,7 @@ def masks(cells: bytes) -> tuple[int, ...]:
     return tuple([int(turned.translate(_IS[colour]), 2) if colour in cells else 0 for colour in range(10)])
 
 
-def _cells_of(grids: Sizes) -> Iterator[int]:
+def cells_of(grids: Sizes) -> Iterator[int]:
     """The cells of each grid, as bits over those of all."""
     start = 0
     for rows, columns in grids:
@@ -57,7 +57,7 @@ class Pieces:
         self.problem = problem
         self.wanted = sizes(problem.answers)
         self.answer = packed(problem.answers)
-        self.pair_cells = tuple(_cells_of(self.wanted))
+        self.pair_cells = tuple(cells_of(self.wanted))
         self.by_size: dict[Sizes, list[Piece]] = {}
 
     def add(self, node: Node) -> Piece | None:

@@ -1,4 +1,4 @@
-"""Tints: a piece is the answer with other colours, and which ones differs from sample to sample.
+"""Recolouring: a piece is the answer with other colours, and which ones differs from sample to sample.
 
 A colour of the piece always becomes the same one, or always one that the input itself tells: its most common, that of
 its largest part, that of a corner.
@@ -40,7 +40,7 @@ def doubt(mappings: Mappings) -> float:
     return _COST_OF_DOUBT * list(changed.values()).count(1) if len(mappings) > 1 else 0.0
 
 
-class Tints:
+class Recolourer:
     """What a task's inputs tell of colours."""
 
     def __init__(self, problem: Problem, clock: Timer) -> None:

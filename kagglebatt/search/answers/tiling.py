@@ -1,7 +1,7 @@
-"""Quilts: answers that consist of parts, each of which is a node, side by side or in place of the input's cells.
+"""Tilings: answers that consist of parts, each of which is a node, side by side or in place of the input's cells.
 
 What the parts of the answers are is known before any node is made; whether a node is one of them is one look into a
-table. Where every part of a plan has its node, they are sewn together.
+table. Where every part of a plan has its node, they are assembled.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Plan:
 _NAMES = "ABCDEGHJKLMNOPQR"
 
 
-class Quilt:
+class Tiler:
     """All plans of a task."""
 
     def __init__(self, problem: Problem, clock: Timer) -> None:
@@ -83,9 +83,9 @@ class Quilt:
             if number not in plan.found:
                 plan.found[number] = node
                 if len(plan.found) == len(plan.parts):
-                    yield self._sewn(plan)
+                    yield self._assembled(plan)
 
-    def _sewn(self, plan: Plan) -> Found:
+    def _assembled(self, plan: Plan) -> Found:
         nodes = list(plan.found.values())
         cost = plan.cost + sum(node.cost + _COST_OF_PART for node in nodes)
         depth = 1 + max(node.depth for node in nodes)

@@ -17,7 +17,7 @@ from math import log
 from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
 from kagglebatt.search.answers.painting import Painter
-from kagglebatt.search.answers.pieces import Piece, Pieces, masks
+from kagglebatt.search.answers.pieces import Piece, Pieces, cells_of, masks, sizes
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.cells.literals import SHARE, Conjunction, Target, covering, described, literals_of
 from kagglebatt.search.cells.views import roots, views
@@ -27,9 +27,9 @@ from kagglebatt.search.result import Found
 
 MOST_PIECES = 400
 """The cheapest pieces of the graph that literals are made of, beside all views."""
-MOST_BASES, MOST_PLANES, MOST_LITERALS_COVERING = 3, 150, 700
+MOST_BASES, MOST_LITERALS_COVERING = 3, 700
 MOST_VOTES = 3
-"""Different opinions about test inputs that are followed."""
+"""Different predictions about test inputs that are followed."""
 COST_OF_DOUBT, COST_OF_LABEL = 6.0, 1.0
 """Of pairs that the rules of all others are wrong on, as a share of all; and of each label."""
 
@@ -68,7 +68,7 @@ def _union(conjunctions: Iterable[Conjunction]) -> int:
     return cells
 
 
-class Cells:
+class CellRules:
     """Rules of single cells for one task."""
 
     def __init__(self, problem: Problem, pieces: Sequence[Piece], answer: bytes, meter: Meter, clock: Timer) -> None:
@@ -79,7 +79,7 @@ class Cells:
         self.pieces = pieces
         self.literals = literals_of(pieces, self.everywhere)
         self.rights = [self._right(piece) for piece in pieces]
-        self.pairs = list(_pair_cells(problem))
+        self.pairs = list(cells_of(sizes(problem.answers)))
 
     def _right(self, piece: Piece) -> int:
         right = 0
@@ -120,24 +120,24 @@ class Cells:
             yield colours
 
     def _fitting(self, labels: list[Label]) -> Iterator[Rules]:
-        """The opinions that most votes are for, each believed as far as other pairs foresee one."""
-        opinions = []
+        """The predictions that most votes are for, each believed as far as other pairs foresee one."""
+        predictions = []
         for label in labels:
-            found = self._opinions(label, 0)
+            found = self._predictions(label, 0)
             if not found:
                 return
-            opinions.append(found)
+            predictions.append(found)
         doubts = self._doubts(labels)
-        for number in range(min(MOST_VOTES, max(map(len, opinions)))):
+        for number in range(min(MOST_VOTES, max(map(len, predictions)))):
             parts, cost = [], doubts
-            for label, found in zip(labels, opinions, strict=True):
+            for label, found in zip(labels, predictions, strict=True):
                 conjunctions = found[min(number, len(found) - 1)]
                 parts.append((label, conjunctions))
                 cost += label.cost + sum(each.cost for each in conjunctions) + (0.5 + doubts) * number
             yield Rules(tuple(parts), cost)
 
-    def _opinions(self, label: Label, without: int) -> list[tuple[Conjunction, ...]]:
-        """Descriptions of where a label applies, one for each result on the cells that are not looked at."""
+    def _predictions(self, label: Label, without: int) -> list[tuple[Conjunction, ...]]:
+        """Descriptions of where a label applies, one for each prediction on the cells that are not looked at."""
         seen = self.demo_cells & ~without
         wanted = label.wanted & seen
         target = Target(wanted, seen & ~label.right)
@@ -146,12 +146,12 @@ class Cells:
         votes: dict[int, float] = {}
         first: dict[int, Conjunction] = {}
         for each in described(target, self.literals, self.meter):
-            opinion = each.cells & ~seen
-            votes[opinion] = votes.get(opinion, 0.0) + 2.0**-each.cost
-            first.setdefault(opinion, each)
+            prediction = each.cells & ~seen
+            votes[prediction] = votes.get(prediction, 0.0) + 2.0**-each.cost
+            first.setdefault(prediction, each)
         if votes:
-            best = sorted(votes, key=lambda opinion: -votes[opinion])
-            return [(first[opinion],) for opinion in best]
+            best = sorted(votes, key=lambda prediction: -votes[prediction])
+            return [(first[prediction],) for prediction in best]
         cover = covering(target, self.literals[:MOST_LITERALS_COVERING], self.meter)
         return [cover] if cover else []
 
@@ -164,19 +164,11 @@ class Cells:
         return COST_OF_DOUBT * failed / len(self.pairs)
 
     def _foreseen(self, label: Label, pair: int) -> bool:
-        opinions = self._opinions(label, pair)
-        if not opinions:
+        predictions = self._predictions(label, pair)
+        if not predictions:
             return False
-        cells = _union(opinions[0])
+        cells = _union(predictions[0])
         return not cells & pair & ~label.right and not label.wanted & pair & ~cells
-
-
-def _pair_cells(problem: Problem) -> Iterator[int]:
-    start = 0
-    for grid in problem.answers:
-        cells = len(grid) * len(grid[0])
-        yield ((1 << cells) - 1) << start
-        start += cells
 
 
 def painted(base: Piece, rules: Rules) -> Program:
@@ -201,7 +193,7 @@ def cells(problem: Problem, pieces: Pieces, meter: Meter, clock: Timer) -> Itera
     groups = pieces.by_size or own.by_size
     for size, group in sorted(groups.items(), key=lambda group: group[1][0].node.cost)[:1]:
         made = sorted([*group[:MOST_PIECES], *own.by_size.get(size, ())], key=lambda piece: piece.node.cost)
-        for base, rules in Cells(problem, made, pieces.answer, meter, clock).rules():
+        for base, rules in CellRules(problem, made, pieces.answer, meter, clock).rules():
             count = 1 + sum(len(conjunctions) for _, conjunctions in rules.parts)
             program = painted(base, rules)
             yield measured(program, problem, clock, "cells", base.node.cost + rules.cost, 1, count)

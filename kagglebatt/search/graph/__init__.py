@@ -3,5 +3,5 @@
 Imports: ``budget``, ``knowledge``, ``problem`` and ``running`` of the search; ``running``, ``programs``, ``dsl``.
 
 For others: ``graph.Graph``, ``graph.Node``, ``moves.Move``, ``moves.written``, ``catalogue.catalogue``,
-``size_moves.shaped``, ``mined.mined``.
+``size_moves.size_moves``, ``mined.mined``.
 """

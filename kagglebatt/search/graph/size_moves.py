@@ -55,7 +55,7 @@ _DIGESTS = (
 )
 
 
-def shaped(problem: Problem, clock: Timer) -> Iterator[Move]:
+def size_moves(problem: Problem, clock: Timer) -> Iterator[Move]:
     """The moves that this task may need; none where all answers are as large as their inputs."""
     pairs = list(zip(problem.inputs, problem.answers, strict=False))
     if all(len(a) == len(b) and len(a[0]) == len(b[0]) for a, b in pairs):

@@ -3,5 +3,5 @@
 Imports: ``answers``, ``graph``; ``budget``, ``problem``, ``recall``, ``result`` and ``running`` of the search;
 ``running``, ``programs``, ``dsl``.
 
-For others: ``objects.Relater``.
+For others: ``objects.ObjectStage``.
 """

@@ -1,4 +1,4 @@
-"""Deeds: what may happen to one object, each a function from its layer to what is there afterwards."""
+"""Actions: what may happen to one object, each a function from its layer to what is there afterwards."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kagglebatt.search.graph.catalogue import COLOURS
 KEEP, REMOVE = "keep", "remove"
 OVER, UNDER = "overlaid", "underlaid"
 _COVERING = (KEEP, "rbind(tint", "fork(tint", "fork(overlay", "compose(rbind(tint", "fillholes", "lbind(stamped")
-"""How deeds begin that leave none of the object's cells bare."""
+"""How actions begin that leave none of the object's cells bare."""
 _TINTED = {
     0.3: "rbind(tint,{c})",
     0.8: """
@@ -98,7 +98,7 @@ _SLANTING = ("UNITY", "NEG_UNITY", "UP_RIGHT", "DOWN_LEFT")
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """One thing that may happen to an object.
 
     Attributes:
@@ -118,8 +118,8 @@ class Deed:
         return self.text == REMOVE or (self.how == OVER and not self.text.startswith(_COVERING))
 
 
-def deeds(added: Sequence[int], colours: Sequence[int]) -> Iterator[Deed]:
-    """All deeds, for the colours that the answers add, and for those of the task."""
+def actions(added: Sequence[int], colours: Sequence[int]) -> Iterator[Action]:
+    """All actions, for the colours that the answers add, and for those of the task."""
     choices = {
         "{c}": [COLOURS[colour] for colour in added],
         "{a}": [COLOURS[colour] for colour in colours],
@@ -132,7 +132,7 @@ def deeds(added: Sequence[int], colours: Sequence[int]) -> Iterator[Deed]:
         for cost, lines in table.items():
             for text in lines.split(";"):
                 for made in _filled_in("".join(text.split()), choices):
-                    yield Deed(made, cost, how, text)
+                    yield Action(made, cost, how, text)
 
 
 def _filled_in(text: str, choices: Mapping[str, Sequence[str]]) -> Iterator[str]:

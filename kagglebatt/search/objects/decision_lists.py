@@ -1,4 +1,4 @@
-"""Which objects a deed is done to: short lists of conditions, the first that holds decides."""
+"""Decision lists: which action is done to which objects; of a few conditions the first that holds decides."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from kagglebatt.search.objects.properties import Condition
+from kagglebatt.search.objects.features import Condition
 
 MOST_RULES = 5
 """Conditions one after another, beside what is done to all other objects."""
@@ -15,8 +15,8 @@ MOST_PAIRED = 60
 
 
 @dataclass(frozen=True)
-class Sorting:
-    """For each condition in order which deed is done where it holds; and what is done to all others.
+class DecisionList:
+    """For each condition in order which action is done where it holds; and what is done to all others.
 
     Attributes:
         choices: the objects of all samples for each of the rules and at last for the others, as bits.
@@ -28,21 +28,23 @@ class Sorting:
     choices: tuple[tuple[int, int], ...]
 
 
-def sortings(allowed: Mapping[int, int], found: Sequence[Condition], demo: int, everything: int) -> Iterator[Sorting]:
-    """Lists of conditions that agree with the demo pairs.
+def decision_lists(
+    allowed: Mapping[int, int], found: Sequence[Condition], demo: int, everything: int
+) -> Iterator[DecisionList]:
+    """Decision lists that agree with the demo pairs.
 
     Args:
-        allowed: for each deed the objects of demo pairs that it may be done to, as bits.
+        allowed: for each action the objects of demo pairs that it may be done to, as bits.
         demo: the objects of demo pairs.
         everything: those of all samples.
     """
-    for deed, objects in allowed.items():
+    for action, objects in allowed.items():
         if objects == demo:
-            yield Sorting((), deed, 0.0, ((deed, everything),))
+            yield DecisionList((), action, 0.0, ((action, everything),))
     for others, rest in allowed.items():
-        for deed, objects in allowed.items():
-            if deed != others and rest | objects == demo and rest != demo:
-                yield from _two(deed, others, allowed, found, demo, everything)
+        for action, objects in allowed.items():
+            if action != others and rest | objects == demo and rest != demo:
+                yield from _two(action, others, allowed, found, demo, everything)
     if len(allowed) > 2:
         for others in allowed:
             listed = _listed(others, allowed, found, demo, everything)
@@ -51,16 +53,16 @@ def sortings(allowed: Mapping[int, int], found: Sequence[Condition], demo: int, 
 
 
 def _two(
-    deed: int, others: int, allowed: Mapping[int, int], found: Sequence[Condition], demo: int, everything: int
-) -> Iterator[Sorting]:
-    """One condition, or else two at once, between two deeds."""
-    must, may = demo & ~allowed[others], allowed[deed]
+    action: int, others: int, allowed: Mapping[int, int], found: Sequence[Condition], demo: int, everything: int
+) -> Iterator[DecisionList]:
+    """One condition, or else two at once, between two actions."""
+    must, may = demo & ~allowed[others], allowed[action]
     single = False
     for condition in found:
         holds = condition.holds & demo
         if not must & ~holds and not holds & ~may:
             single = True
-            yield _sorting([(condition, deed)], others, everything)
+            yield _decision_list([(condition, action)], others, everything)
     if single:
         return
     wide = [condition for condition in found if not must & ~condition.holds][:MOST_PAIRED]
@@ -68,12 +70,12 @@ def _two(
         holds = one.holds & two.holds
         if not holds & demo & ~may:
             both = Condition(f"fork(both,{one.text},{two.text})", one.cost + two.cost + 0.5, holds)
-            yield _sorting([(both, deed)], others, everything)
+            yield _decision_list([(both, action)], others, everything)
 
 
 def _listed(
     others: int, allowed: Mapping[int, int], found: Sequence[Condition], demo: int, everything: int
-) -> Sorting | None:
+) -> DecisionList | None:
     """Conditions one after another, each right wherever it decides, until what is left may be done to the others."""
     left = demo
     rules: list[tuple[Condition, int]] = []
@@ -83,22 +85,22 @@ def _listed(
             holds = condition.holds & left
             needed = (holds & ~allowed[others]).bit_count()
             if needed and needed - 0.5 * condition.cost > most:
-                for deed, objects in allowed.items():
-                    if deed != others and not holds & ~objects:
-                        best, most = (condition, deed), needed - 0.5 * condition.cost
+                for action, objects in allowed.items():
+                    if action != others and not holds & ~objects:
+                        best, most = (condition, action), needed - 0.5 * condition.cost
                         break
         if best is None or len(rules) == MOST_RULES:
             return None
         rules.append(best)
         left &= ~best[0].holds
-    return _sorting(rules, others, everything)
+    return _decision_list(rules, others, everything)
 
 
-def _sorting(rules: Sequence[tuple[Condition, int]], others: int, everything: int) -> Sorting:
+def _decision_list(rules: Sequence[tuple[Condition, int]], others: int, everything: int) -> DecisionList:
     left, choices = everything, []
-    for condition, deed in rules:
-        choices.append((deed, left & condition.holds))
+    for condition, action in rules:
+        choices.append((action, left & condition.holds))
         left &= ~condition.holds
     choices.append((others, left))
     cost = sum(condition.cost + 0.3 for condition, _ in rules)
-    return Sorting(tuple(rules), others, cost, tuple(choices))
+    return DecisionList(tuple(rules), others, cost, tuple(choices))

@@ -26,7 +26,7 @@ def inserted(text: str, names: Mapping[str, str]) -> str:
     return _NAME.sub(lambda found: names.get(found.group(), found.group()), text)
 
 
-class Sight:
+class Evaluator:
     """Expressions over one sample; names are those of the vocabulary, and some given values."""
 
     def __init__(self, clock: Timer, **given: Any) -> None:

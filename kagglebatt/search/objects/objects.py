@@ -1,4 +1,4 @@
-"""The stage of objects: scenes, what became of the objects in them, and programs that do the same."""
+"""The stage of objects: grids are segmented, and rules of what is done to which object make programs."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from kagglebatt.running.outcome import is_grid
 from kagglebatt.search.answers.pieces import sizes
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.graph.moves import GRID, Move, following
-from kagglebatt.search.objects.object_rules import SHARE, Fates, Step
-from kagglebatt.search.objects.segmentation import View, scenes, views
+from kagglebatt.search.objects.object_rules import SHARE, ObjectRules, Step
+from kagglebatt.search.objects.segmentation import WorkingGrids, segmentations, working_grids
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
 from kagglebatt.search.running import compiled, value_of
 
 STAGE = "objects"
-MOST_HALVES = 4
+MOST_PARTIAL = 4
 """First steps after which a second one is looked for."""
 COST_OF_STEP = 1.0
 MOST_MOVES, COST_OF_MOVE = 12, 1.5
@@ -27,7 +27,7 @@ ENOUGH = 4.0
 """Where a program of one step that costs less fits all pairs, none of two steps is looked for."""
 
 
-class Relater:
+class ObjectStage:
     """The stage of objects on one task."""
 
     def __init__(self, problem: Problem, meter: Meter, clock: Timer) -> None:
@@ -35,36 +35,36 @@ class Relater:
         self.colours = [colour for colour in problem.colours() if colour]
         self._seen: set[str] = set()
         self._best = 99.0
-        self._halves: list[tuple[float, View, Step]] = []
+        self._partial: list[tuple[float, WorkingGrids, Step]] = []
 
-    def relate(self) -> Iterator[Found]:
+    def programs(self) -> Iterator[Found]:
         """Programs for objects that fit at least one demo pair."""
         problem = self.problem
         before = problem.inputs[: problem.demos]
         if sizes(before) != sizes(problem.answers) or before == problem.answers:
             return
-        for view in views(problem):
-            yield from self._steps(view, 1)
+        for working in working_grids(problem):
+            yield from self._steps(working, 1)
         if self._best > ENOUGH:
-            for view in self._second():
-                yield from self._steps(view, 2)
+            for working in self._second():
+                yield from self._steps(working, 2)
 
-    def _steps(self, view: View, depth: int) -> Iterator[Found]:
-        for scene in scenes(view, self.clock):
-            for step in Fates(scene, self.colours, self.meter).steps():
+    def _steps(self, working: WorkingGrids, depth: int) -> Iterator[Found]:
+        for segmentation in segmentations(working, self.clock):
+            for step in ObjectRules(segmentation, self.colours, self.meter).steps():
                 if self.meter.used_up(SHARE):
                     return
                 if step.share < 1:
-                    self._halves.append((step.share - 0.05 * step.cost, view, step))
+                    self._partial.append((step.share - 0.05 * step.cost, working, step))
                 else:
-                    yield from self._tried(view, step, depth)
+                    yield from self._tried(working, step, depth)
 
-    def _tried(self, view: View, step: Step, depth: int) -> Iterator[Found]:
-        program = view.after(step.program)
+    def _tried(self, working: WorkingGrids, step: Step, depth: int) -> Iterator[Found]:
+        program = working.after(step.program)
         if program.address not in self._seen:
             self._seen.add(program.address)
             self.meter.spend()
-            found = measured(program, self.problem, self.clock, STAGE, step.cost, depth, step.deeds)
+            found = measured(program, self.problem, self.clock, STAGE, step.cost, depth, step.actions)
             if found.fitted == found.demos:
                 self._best = min(self._best, found.cost)
             if found.fitted:
@@ -78,22 +78,22 @@ class Relater:
     def moves(self) -> Iterator[Move]:
         """The most promising first steps, for the graph: what they make are pieces, and other moves may follow."""
         if self._best > ENOUGH:
-            for _, view, step in self._ordered()[:MOST_MOVES]:
-                yield Move(following(view.program, step.program), GRID, GRID, COST_OF_MOVE, False)
+            for _, working, step in self._ordered()[:MOST_MOVES]:
+                yield Move(following(working.program, step.program), GRID, GRID, COST_OF_MOVE, False)
 
-    def _ordered(self) -> list[tuple[float, View, Step]]:
-        return sorted(self._halves, key=lambda half: (-half[0], half[2].program.address))
+    def _ordered(self) -> list[tuple[float, WorkingGrids, Step]]:
+        return sorted(self._partial, key=lambda each: (-each[0], each[2].program.address))
 
-    def _second(self) -> Iterator[View]:
+    def _second(self) -> Iterator[WorkingGrids]:
         """What the most promising first steps make of the samples; no two that make the same."""
         seen: set[tuple[Grid, ...]] = set()
-        for _, view, step in self._ordered():
+        for _, working, step in self._ordered():
             self.meter.spend()
             call = compiled(step.program)
-            grids = tuple(value_of(call, self.clock, grid, ()) for grid in view.grids)
+            grids = tuple(value_of(call, self.clock, grid, ()) for grid in working.grids)
             if grids not in seen and all(map(is_grid, grids)):
                 seen.add(grids)
-                program = following(view.program, step.program)
-                yield View(program, grids, view.answers, step.cost + COST_OF_STEP, view.emptied)
-                if len(seen) == MOST_HALVES:
+                program = following(working.program, step.program)
+                yield WorkingGrids(program, grids, working.answers, step.cost + COST_OF_STEP, working.emptied)
+                if len(seen) == MOST_PARTIAL:
                     return

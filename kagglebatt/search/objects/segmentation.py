@@ -1,4 +1,4 @@
-"""Scenes: the samples of a task taken apart into objects, in one way for all of them."""
+"""Segmentations: the samples of a task taken apart into objects, in one way for all of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
 from kagglebatt.search.graph.catalogue import COLOURS
 from kagglebatt.search.graph.moves import following, joined, written
-from kagglebatt.search.objects.evaluator import Sight, inserted
+from kagglebatt.search.objects.evaluator import Evaluator, inserted
 from kagglebatt.search.problem import Problem
 
 MOST_OBJECTS = 40
@@ -32,7 +32,7 @@ _WAYS_OF_COLOUR = (("layers(keepcolor(X,{c}),T,F)", 0.5), ("layers(keepcolor(X,{
 
 
 @dataclass(frozen=True)
-class View:
+class WorkingGrids:
     """What a program makes of all samples, and what is wanted in its colours; colour 0 counts as empty.
 
     Attributes:
@@ -47,68 +47,69 @@ class View:
     emptied: bool = False
 
     def after(self, step: Program) -> Program:
-        """A program on this view's grids as one on the inputs, in the inputs' colours."""
+        """A program on these grids as one on the inputs, in the inputs' colours."""
         whole = following(self.program, step)
         return joined((whole, None), _RESTORED, ("X", "I")) if self.emptied else whole
 
 
 @dataclass(frozen=True)
-class Scene:
+class Segmentation:
     """Every sample as objects.
 
     Attributes:
-        view: whose grids ``X`` stands for.
+        working: the grids that ``X`` stands for.
         parts: the objects, ``L``, as an expression over ``X``.
         others: those that an object may be near to or like, ``M``.
-        sights: of every sample, demo pairs first.
+        evaluators: of every sample, demo pairs first.
         objects: of every sample, each as a layer.
     """
 
-    view: View
+    working: WorkingGrids
     parts: str
     others: str
     cost: float
-    sights: tuple[Sight, ...]
+    evaluators: tuple[Evaluator, ...]
     objects: tuple[tuple[Grid, ...], ...]
 
     def step(self, text: str) -> Program:
-        """An expression over ``X``, ``L`` and ``M`` as a program on the view's grids."""
+        """An expression over ``X``, ``L`` and ``M`` as a program on the working grids."""
         return written(inserted(inserted(text, {"L": self.parts, "M": self.others}), {"X": "I"}))
 
 
-def views(problem: Problem) -> Iterator[View]:
+def working_grids(problem: Problem) -> Iterator[WorkingGrids]:
     """The inputs, and the inputs with their most common colour as the empty one."""
     grounds = [mostcolor(grid) for grid in problem.inputs]
     if any(0 in row for grid in problem.inputs for row in grid):
-        yield View(None, problem.inputs, problem.answers)
+        yield WorkingGrids(None, problem.inputs, problem.answers)
     if any(grounds):
         grids = tuple(switch(grid, 0, ground) for grid, ground in zip(problem.inputs, grounds, strict=True))
         answers = tuple(switch(grid, 0, ground) for grid, ground in zip(problem.answers, grounds, strict=False))
-        yield View(_EMPTIED, grids, answers, 0.3, True)
+        yield WorkingGrids(_EMPTIED, grids, answers, 0.3, True)
 
 
-def scenes(view: View, clock: Timer) -> Iterator[Scene]:
+def segmentations(working: WorkingGrids, clock: Timer) -> Iterator[Segmentation]:
     """All ways to see objects in the samples of a task."""
     seen: set[object] = set()
     ways = [(text, "L", cost) for text, cost in _WAYS]
-    for colour in _changing(view.grids, view.answers):
+    for colour in _changing(working.grids, working.answers):
         name = COLOURS[colour]
         rest = f"layers(replace(X,{name},ZERO),T,T)"
         ways += [(text.format(c=name), rest, cost) for text, cost in _WAYS_OF_COLOUR]
     for parts, others, cost in ways:
-        known = [Sight(clock, X=grid) for grid in view.grids]
-        objects = tuple(sight.value(parts) for sight in known)
-        if None in objects or objects in seen or not _are_few(objects) or not any(objects[: len(view.answers)]):
+        known = [Evaluator(clock, X=grid) for grid in working.grids]
+        objects = tuple(evaluator.value(parts) for evaluator in known)
+        if None in objects or objects in seen or not _are_few(objects) or not any(objects[: len(working.answers)]):
             continue
         seen.add(objects)
         among = [
-            members if others == "L" else sight.value(others) for sight, members in zip(known, objects, strict=True)
+            members if others == "L" else evaluator.value(others)
+            for evaluator, members in zip(known, objects, strict=True)
         ]
-        sights = tuple(
-            Sight(clock, X=grid, L=members, M=rest)
-            for grid, members, rest in zip(view.grids, objects, among, strict=True)
+        evaluators = tuple(
+            Evaluator(clock, X=grid, L=members, M=rest)
+            for grid, members, rest in zip(working.grids, objects, among, strict=True)
         )
-        yield Scene(view, parts, parts if others == "L" else others, view.cost + cost, sights, objects)
+        yield Segmentation(working, parts, parts if others == "L" else others, working.cost + cost, evaluators, objects)
 
 
 def _are_few(objects: tuple[tuple[Grid, ...], ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Traits of objects: what can be said of one object of a sample, as an expression and as a column of values."""
+"""Features of objects: what can be said of one object of a sample, as an expression and as a column of values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kagglebatt.search.graph.catalogue import COLOURS
-from kagglebatt.search.objects.evaluator import Sight
+from kagglebatt.search.objects.evaluator import Evaluator
 
 NUMBERS = (*COLOURS, "TEN")
 """Constants by their number."""
@@ -28,9 +28,9 @@ _PLAIN = {
         compose(filled,lbind(inrows,X)); compose(filled,lbind(incolumns,X))""",
 }
 _AMONG_OTHERS = {0.7: "commonness(compose(negative,core),M); commonness(maincolor,M); commonness(filled,M)"}
-"""Traits of an object among those that are not acted on."""
+"""Features of an object among those that are not acted on."""
 _KEYS = {0.4: "core; compose(negative,core)"}
-"""Traits with values that no constant names: good for comparing alone."""
+"""Features with values that no constant names: good for comparing alone."""
 _COLOURED = {0.6: "rbind(colorcount,{c}); compose(rbind(colorcount,{c}),around(X))"}
 
 
@@ -43,7 +43,7 @@ def _lines(table: dict[float, str], **words: str) -> list[tuple[str, float]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Trait:
+class Feature:
     """A function of one object: ``values`` for every object of every sample in order."""
 
     text: str
@@ -51,11 +51,13 @@ class Trait:
     values: tuple[Any, ...]
 
 
-def traits(sights: Sequence[Sight], objects: Sequence[tuple[Any, ...]], colours: Sequence[int]) -> Iterator[Trait]:
-    """All traits that have a value for each object; those that are alike for all objects are left out.
+def features(
+    evaluators: Sequence[Evaluator], objects: Sequence[tuple[Any, ...]], colours: Sequence[int]
+) -> Iterator[Feature]:
+    """All features that have a value for each object; those that are alike for all objects are left out.
 
     Args:
-        sights: of every sample, which know ``X``, ``L`` and ``M``.
+        evaluators: of every sample, which know ``X``, ``L`` and ``M``.
         objects: the objects of every sample.
         colours: those of the task.
     """
@@ -63,31 +65,31 @@ def traits(sights: Sequence[Sight], objects: Sequence[tuple[Any, ...]], colours:
     for colour in colours:
         plain += _lines(_COLOURED, c=COLOURS[colour])
     seen: set[tuple[Any, ...]] = set()
-    if sights[0].value("L") != sights[0].value("M"):
+    if evaluators[0].value("L") != evaluators[0].value("M"):
         plain += _lines(_AMONG_OTHERS)
     for text, cost in plain + _lines(_KEYS):
-        columns = [sight.each(text, members) for sight, members in zip(sights, objects, strict=True)]
+        columns = [evaluator.each(text, members) for evaluator, members in zip(evaluators, objects, strict=True)]
         if any(value is None for column in columns for value in column):
             continue
-        for trait in _made(text, cost, columns):
-            if len(set(trait.values)) > 1 and trait.values not in seen:
-                seen.add(trait.values)
-                yield trait
+        for feature in _made(text, cost, columns):
+            if len(set(feature.values)) > 1 and feature.values not in seen:
+                seen.add(feature.values)
+                yield feature
 
 
-def _made(text: str, cost: float, columns: list[list[Any]]) -> Iterator[Trait]:
-    """A trait, and what comes of comparing it among the objects of each sample."""
+def _made(text: str, cost: float, columns: list[list[Any]]) -> Iterator[Feature]:
+    """A feature, and what comes of comparing it among the objects of each sample."""
     if isinstance(columns[0][0] if columns[0] else 0, int):
-        yield Trait(text, cost, _flat(columns))
+        yield Feature(text, cost, _flat(columns))
         if not isinstance(columns[0][0] if columns[0] else 0, bool):
-            yield Trait(f"ranked({text},L)", cost + 0.2, _flat(map(_ranks, columns)))
+            yield Feature(f"ranked({text},L)", cost + 0.2, _flat(map(_ranks, columns)))
             low = [[-value for value in column] for column in columns]
-            yield Trait(f"ranked(compose(invert,{text}),L)", cost + 0.2, _flat(map(_ranks, low)))
+            yield Feature(f"ranked(compose(invert,{text}),L)", cost + 0.2, _flat(map(_ranks, low)))
     counts = [_counts(column) for column in columns]
-    yield Trait(f"commonness({text},L)", cost + 0.3, _flat(counts))
-    yield Trait(f"ranked(commonness({text},L),L)", cost + 0.4, _flat(map(_ranks, counts)))
+    yield Feature(f"commonness({text},L)", cost + 0.3, _flat(counts))
+    yield Feature(f"ranked(commonness({text},L),L)", cost + 0.4, _flat(map(_ranks, counts)))
     few = [[-value for value in column] for column in counts]
-    yield Trait(f"ranked(compose(invert,commonness({text},L)),L)", cost + 0.4, _flat(map(_ranks, few)))
+    yield Feature(f"ranked(compose(invert,commonness({text},L)),L)", cost + 0.4, _flat(map(_ranks, few)))
 
 
 def _flat(columns: Any) -> tuple[Any, ...]:
@@ -113,43 +115,47 @@ class Condition:
     holds: int
 
 
-def conditions(found: Sequence[Trait], demo: int) -> list[Condition]:
-    """Equalities and bounds of traits, cheapest first; of those that hold for the same objects one alone.
+def conditions(found: Sequence[Feature], demo: int) -> list[Condition]:
+    """Equalities and bounds of features, cheapest first; of those that hold for the same objects one alone.
 
     Args:
         demo: the bits of the objects of demo pairs, for which a condition must hold or not hold now and then.
     """
     made: dict[int, Condition] = {}
-    for condition in sorted((c for trait in found for c in _of(trait)), key=lambda each: (each.cost, each.text)):
+    for condition in sorted((c for feature in found for c in _of(feature)), key=lambda each: (each.cost, each.text)):
         if 0 != condition.holds & demo != demo:
             made.setdefault(condition.holds, condition)
     return list(made.values())
 
 
-def _of(trait: Trait) -> Iterator[Condition]:
-    values = sorted(set(trait.values))
+def _of(feature: Feature) -> Iterator[Condition]:
+    values = sorted(set(feature.values))
     if isinstance(values[0], bool):
-        yield Condition(trait.text, trait.cost, _bits([value for value in trait.values]))
-        yield Condition(f"compose(flip,{trait.text})", trait.cost + 0.1, _bits([not value for value in trait.values]))
+        yield Condition(feature.text, feature.cost, _bits([value for value in feature.values]))
+        yield Condition(
+            f"compose(flip,{feature.text})", feature.cost + 0.1, _bits([not value for value in feature.values])
+        )
         return
     if not isinstance(values[0], int):
         return
     for value in values:
         if 0 <= value < len(NUMBERS):
             name = NUMBERS[value]
-            is_it = _bits([each == value for each in trait.values])
+            is_it = _bits([each == value for each in feature.values])
             extra = 0.0 if value < 2 else 0.2
-            yield Condition(f"matcher({trait.text},{name})", trait.cost + extra, is_it)
+            yield Condition(f"matcher({feature.text},{name})", feature.cost + extra, is_it)
             yield Condition(
-                f"compose(flip,matcher({trait.text},{name}))",
-                trait.cost + extra + 0.2,
-                _bits([each != value for each in trait.values]),
+                f"compose(flip,matcher({feature.text},{name}))",
+                feature.cost + extra + 0.2,
+                _bits([each != value for each in feature.values]),
             )
-            if "ranked" not in trait.text and value < values[-1]:
-                above = _bits([each > value for each in trait.values])
-                yield Condition(f"compose(rbind(greater,{name}),{trait.text})", trait.cost + 0.3, above)
-                below = _bits([each <= value for each in trait.values])
-                yield Condition(f"compose(flip,compose(rbind(greater,{name}),{trait.text}))", trait.cost + 0.4, below)
+            if "ranked" not in feature.text and value < values[-1]:
+                above = _bits([each > value for each in feature.values])
+                yield Condition(f"compose(rbind(greater,{name}),{feature.text})", feature.cost + 0.3, above)
+                below = _bits([each <= value for each in feature.values])
+                yield Condition(
+                    f"compose(flip,compose(rbind(greater,{name}),{feature.text}))", feature.cost + 0.4, below
+                )
 
 
 def _bits(flags: Sequence[bool]) -> int:
