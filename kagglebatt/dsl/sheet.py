@@ -115,9 +115,11 @@ def sheet_of(grid: Any) -> Sheet | None:
 
 
 def _made(grid: Any) -> Sheet | None:
-    if type(grid) is not tuple or set(map(type, grid)) != {tuple} or len(set(map(len, grid))) != 1:
+    if type(grid) is not tuple or not grid or type(grid[0]) is not tuple:
         return None
     if not FEWEST_CELLS <= len(grid) * len(grid[0]) <= MOST_CELLS:
+        return None
+    if set(map(type, grid)) != {tuple} or len(set(map(len, grid))) != 1:
         return None
     if set(map(type, chain.from_iterable(grid))) != {int}:  # a Bool would come back as an Int
         return None
