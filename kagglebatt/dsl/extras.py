@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import chain
 
 from kagglebatt.dsl.measuring import mostcolor
+from kagglebatt.dsl.order import ascending
 from kagglebatt.dsl.types import Grid, Int, Set, Tuple
 
 __all__ = [
@@ -27,12 +28,12 @@ __all__ = [
 
 def inputs(pairs: Tuple) -> Tuple:
     """The first grid of every pair."""
-    return tuple([pair[0] for pair in pairs])
+    return tuple([pair[0] for pair in ascending(pairs)])
 
 
 def outputs(pairs: Tuple) -> Tuple:
     """The second grid of every pair."""
-    return tuple([pair[1] for pair in pairs])
+    return tuple([pair[1] for pair in ascending(pairs)])
 
 
 def agreement(a: Grid, b: Grid) -> Int:

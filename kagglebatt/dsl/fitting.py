@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.cutting import crop
+from kagglebatt.dsl.order import ascending
 from kagglebatt.dsl.types import Bool, Fn, Grid, Int, Pair, Tuple
 
 __all__ = [
@@ -67,7 +68,7 @@ def centered(grids: Tuple) -> Tuple:
     rows = max([len(grid) for grid in grids])
     columns = max([len(grid[0]) for grid in grids])
     allow(rows * columns * len(grids))
-    return tuple([embed(grid, (rows, columns)) for grid in grids])
+    return tuple([embed(grid, (rows, columns)) for grid in ascending(grids)])
 
 
 def bars(grid: Grid) -> Grid:

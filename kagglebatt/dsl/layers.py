@@ -13,6 +13,7 @@ from typing import Any
 from kagglebatt.dsl.bits import components, kept_each, occupied, where
 from kagglebatt.dsl.bounds import allow
 from kagglebatt.dsl.filling import holes, overlay
+from kagglebatt.dsl.order import ascending
 from kagglebatt.dsl.types import Bool, Fn, Grid, Int, Tuple
 
 __all__ = [
@@ -102,11 +103,12 @@ def overlays(grids: Tuple) -> Grid:
     """All grids of a tuple over each other, the last one on top; the size is the first one's."""
     if not grids:
         raise ValueError("no grids")
-    return reduce(overlay, grids)
+    return reduce(overlay, ascending(grids))
 
 
 def argrare(container: Tuple, function: Fn) -> Any:
     """The member whose value of the function is the rarest, the first of several."""
+    container = ascending(container)
     keys = [function(member) for member in container]
     counts = Counter(keys)
     return min(zip(keys, container, strict=True), key=lambda pair: counts[pair[0]])[1]
@@ -114,6 +116,7 @@ def argrare(container: Tuple, function: Fn) -> Any:
 
 def keepmost(container: Tuple, function: Fn) -> Tuple:
     """The members that have the largest value of the function, in their order."""
+    container = ascending(container)
     keys = [function(member) for member in container]
     largest = max(keys)
     return tuple([member for key, member in zip(keys, container, strict=True) if key == largest])
@@ -122,7 +125,7 @@ def keepmost(container: Tuple, function: Fn) -> Tuple:
 def worthiest(container: Tuple) -> Any:
     """The member that occurs most often, the first of several."""
     counts = Counter(container)
-    return max(container, key=counts.__getitem__)
+    return max(ascending(container), key=counts.__getitem__)
 
 
 def filled(grid: Grid) -> Int:

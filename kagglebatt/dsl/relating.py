@@ -11,6 +11,7 @@ from functools import reduce
 
 from kagglebatt.dsl.bits import inside, kept, occupied, painted, spread
 from kagglebatt.dsl.filling import core, nudge, overlay
+from kagglebatt.dsl.order import ascending
 from kagglebatt.dsl.types import Fn, Grid, Int, Pair, Tuple
 
 __all__ = [
@@ -42,18 +43,18 @@ def tint(grid: Grid, value: Int) -> Grid:
 
 def overlaid(grid: Grid, grids: Tuple) -> Grid:
     """The grid with every layer of a tuple over it, the last one on top."""
-    return reduce(overlay, grids, grid)
+    return reduce(overlay, ascending(grids), grid)
 
 
 def underlaid(grid: Grid, grids: Tuple) -> Grid:
     """The grid with the layers of a tuple where it is empty itself, the last one on top."""
-    return overlay(reduce(overlay, grids, ((0,) * len(grid[0]),) * len(grid)), grid)
+    return overlay(reduce(overlay, ascending(grids), ((0,) * len(grid[0]),) * len(grid)), grid)
 
 
 def erased(grid: Grid, grids: Tuple) -> Grid:
     """The grid emptied where any layer of a tuple is not empty."""
     cells = 0
-    for each in grids:
+    for each in ascending(grids):
         cells |= occupied(each)
     return painted(grid, cells, 0) if cells else grid
 
@@ -100,8 +101,8 @@ def rounded(grid: Grid) -> Grid:
 
 def ranked(function: Fn, members: Tuple) -> Fn:
     """x -> how many different values of the function, of all members, are larger than that of x."""
-    values = sorted(set(map(function, members)), reverse=True)
-    ranks = {value: rank for rank, value in enumerate(values)}
+    values = ascending(frozenset(map(function, ascending(members))))
+    ranks = {value: rank for rank, value in enumerate(reversed(values))}
     return lambda x: ranks[function(x)]
 
 
@@ -136,6 +137,7 @@ def within(grid: Grid) -> Fn:
 
 def nearest(members: Tuple) -> Fn:
     """x -> the member other than x that the fewest steps, to eight sides, lead to; ValueError when there is none."""
+    members = ascending(members)
     cells = list(map(occupied, members))
 
     def near(x: Grid) -> Grid:
@@ -158,6 +160,7 @@ def nearest(members: Tuple) -> Fn:
 
 def peer(function: Fn, members: Tuple) -> Fn:
     """x -> the first member besides x with the same value of the function; ValueError when there is none."""
+    members = ascending(members)
     values = list(map(function, members))
 
     def equal(x: Grid) -> Grid:

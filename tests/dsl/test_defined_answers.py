@@ -112,3 +112,30 @@ def test_a_repeated_function_may_not_nest_without_end() -> None:
         FN["power"](FN["initset"], 10**9)(1)
     assert FN["power"](FN["increment"], 1000)(0) == 1000
     assert levels(FN["power"](FN["initset"], 100)(1)) == 100
+
+
+OF_GRIDS: dict[str, Any] = {
+    "overlays": FN["overlays"],
+    "overlaid": lambda grids: FN["overlaid"](((0, 0),), grids),
+    "underlaid": lambda grids: FN["underlaid"](((0, 0),), grids),
+    "centered": FN["centered"],
+    "inputs": FN["inputs"],
+    "outputs": FN["outputs"],
+    "argrare": lambda grids: FN["argrare"](grids, FN["shape"]),
+    "keepmost": lambda grids: FN["keepmost"](grids, FN["width"]),
+    "worthiest": FN["worthiest"],
+    "peer": lambda grids: FN["peer"](FN["width"], grids)(((9, 9),)),
+    "ranked": lambda grids: FN["ranked"](FN["palette"], grids)(((1, 2),)),
+}
+"""Primitives that were made for tuples of grids."""
+
+
+@pytest.mark.parametrize("name", OF_GRIDS)
+def test_a_set_of_grids_is_walked_in_one_order(name: str) -> None:
+    """However it was filled: what members came in first shows in Python's own order of a set."""
+    grids = [((a, b),) for a in range(1, 9) for b in range(1, 9)]
+    if name in ("inputs", "outputs"):
+        grids = [(grid, grid) for grid in grids]  # type: ignore[misc]
+    sets = [frozenset(grids), frozenset(reversed(grids)), frozenset(sorted(grids, key=hash))]
+    assert len({tuple(each) for each in sets}) > 1
+    assert len({OF_GRIDS[name](each) for each in sets}) == 1
