@@ -3,8 +3,7 @@
 Prints totals alone, no grids and no ids: tasks solved at the first and with two attempts, with all demo pairs fitted,
 processor seconds (median, nine of ten, most), and the peak of memory. What is known of a task (library programs of its
 name) is left out when that task is searched, so that training tasks are judged as others are. A task counts when every
-test input has a right attempt. ``--without`` switches off stages and ideas: recall, mined, objects, steps, graph,
-colours, cells, stack, roles, subsets, copies, climb; sizes, tiling, choosing, scaling, recolouring.
+test input has a right attempt. ``--without`` switches off stages and ideas, ``IDEAS`` of ``search/search.py``.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ import click
 from kagglebatt.programs.library import read_library
 from kagglebatt.search.budget import Budget
 from kagglebatt.search.knowledge import Knowledge, knowledge
-from kagglebatt.search.search import search
+from kagglebatt.search.search import IDEAS, search
 from kagglebatt.tasks.load import load_tasks
 from kagglebatt.tasks.task import Task
 
@@ -92,7 +91,7 @@ def figures(scores: Sequence[Scored]) -> dict[str, object]:
 @click.option("--work", type=int, help="Work of one task; as much as its seconds allow without.")
 @click.option("--patient", is_flag=True, help="Use up all seconds of a task.")
 @click.option("--jobs", default=1, show_default=True, help="Processes.")
-@click.option("--without", multiple=True, metavar="IDEA", help="Leave out a stage or an idea.")
+@click.option("--without", multiple=True, type=click.Choice(IDEAS), metavar="IDEA", help="Leave this idea out.")
 @click.option("--ids", is_flag=True, help="Name the solved tasks, of training tasks alone.")
 def main(
     dataset: str,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kagglebatt.errors import ProgramError
 from kagglebatt.home.archive import Archive
@@ -15,12 +15,18 @@ from kagglebatt.search.result import Found
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A known program: its name, and the id and content digest of the task it is of (empty where unknown)."""
+    """A known program.
+
+    Attributes:
+        task, content: id and content digest of the task it is of; empty where unknown.
+        fits: whether it is right on all demo pairs of its task.
+    """
 
     name: str
     task: str
     content: str
     program: Program
+    fits: bool = True
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,10 @@ class Knowledge:
 
     programs: tuple[Known, ...] = ()
     led: tuple[Found, ...] = ()
+
+    def useful_for(self, content: str) -> Knowledge:
+        """The same without programs that are not right on all demo pairs of their own task, unless it is this one."""
+        return replace(self, programs=tuple([k for k in self.programs if k.fits or k.content == content]))
 
     def without(self, tasks: Collection[str]) -> Knowledge:
         """The same without what is known of these tasks, by id or content."""
@@ -72,7 +82,8 @@ def _filed(archive: Archive | None, notify: Notify) -> Iterable[Known]:
     strange = 0
     for entry in archive.entries():
         try:
-            yield Known(entry.md5, entry.task, entry.content, archive.program(entry.md5))
+            fits = entry.o_score == entry.demos
+            yield Known(entry.md5, entry.task, entry.content, archive.program(entry.md5), fits)
         except ProgramError:  # of another vocabulary
             strange += 1
     if strange:

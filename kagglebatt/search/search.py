@@ -27,6 +27,11 @@ from kagglebatt.tasks.task import Task
 
 ROUNDS = (0.15, 0.4, 0.85)
 """Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
+IDEAS = (
+    "recall", "objects", "steps", "mined", "sizes", "graph", "colours", "recolouring", "tiling", "choosing", "scaling",
+    "cells", "stack", "subsets", "copies", "roles", "climb",
+)  # fmt: skip
+"""Stages and ideas that can be left out, for measuring what they are worth."""
 OWN = 0.6
 """Of these, where the task in roles is searched, too."""
 
@@ -43,7 +48,7 @@ def search(
     Args:
         task: answers of its test pairs are not looked at.
         notify: told at the end of each stage what was found.
-        without: stages and ideas to leave out, for measuring what they are worth.
+        without: some of ``IDEAS``, to be left out.
     """
     *_, whole = improvements(task, knowledge, budget, notify, without)
     return whole
@@ -64,7 +69,7 @@ def improvements(
     meter = Meter(budget or Budget())
     leaders = Leaders(problem)
     with guarded() as clock:
-        stages = Stages(problem, knowledge, meter, clock, frozenset(without), notify)
+        stages = Stages(problem, knowledge.useful_for(task.digest), meter, clock, frozenset(without), notify)
         for each in stages.run():
             if leaders.add(each):
                 yield SearchResult(leaders.found, leaders.attempts, (), meter.work, meter.seconds)
@@ -108,6 +113,7 @@ class Stages:
                 yield from self._stage("stack", explorer.stacks())
             if explorer.settled:
                 return
+        del explorer  # its graph is as large as the next one
         if in_roles is not None:
             yield from self._stage("roles", self._by_roles(in_roles))
         if not self._fits_all:

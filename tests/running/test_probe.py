@@ -231,6 +231,7 @@ def test_a_task_of_one_pair(tiny_task: Task) -> None:
 
 def test_a_stop_loses_few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Targets are told while others of their wave are still being done: who is stopped then has remembered them."""
+    monkeypatch.setattr(probing, "BLOCK", 16)
     monkeypatch.setattr(probing, "_TOGETHER", 60)
     programs, targets = offspring(60), [Target(task) for task in small_tasks(8)]
     made: list[int] = [0]

@@ -134,8 +134,8 @@ class Explorer:
     def _scaled(self) -> Iterator[Found]:
         """Nodes as large as the cheapest piece of each size, judged as nodes are."""
         if self.scaler is not None:
-            for pieces in list(self.pieces.by_size.values()):
-                for node in self.scaler.scaled(pieces[0]):
+            for of_tests, pieces in list(self.pieces.by_size.items()):
+                for node in self.scaler.scaled(pieces[0], self.pieces.wanted + of_tests):
                     yield from self._judged(node)
 
     def _painted(self, stack: Stack, canvas: Piece) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kagglebatt.dsl.fitting import rescale
-from kagglebatt.dsl.measuring import shape
+from kagglebatt.dsl.types import Grid
 from kagglebatt.search.answers.pieces import Piece, Sizes, sizes
 from kagglebatt.search.graph.graph import Node
 from kagglebatt.search.graph.moves import GRID, Move, joined, written
@@ -24,14 +24,14 @@ class Scaler:
         self.problem = problem
         self._wanted = sizes(problem.answers)
         self._usual = sizes(problem.inputs[: problem.demos]) == self._wanted or max(map(max, self._wanted)) == 1
-        self._kept: list[Node] = []
+        self._kept: list[tuple[Node, tuple[Grid, ...]]] = []
         self._done: dict[Sizes, int] = {}
         self._seen: set[int] = set()
 
     def note(self, node: Node) -> None:
         """Keep a node that fits."""
         if not self._usual and len(self._kept) < MOST_NODES and self._divides(sizes(node.values[: self.problem.demos])):
-            self._kept.append(node)
+            self._kept.append((node, node.values))
 
     def _divides(self, own: Sizes) -> bool:
         if own == self._wanted:
@@ -41,14 +41,11 @@ class Scaler:
             not c % a and not d % b for (a, b), (c, d) in pairs
         )
 
-    def scaled(self, like: Piece) -> Iterator[Node]:
-        """What was kept since it was last asked for this size, as large as this piece."""
-        of = sizes(like.node.values)
+    def scaled(self, like: Piece, of: Sizes) -> Iterator[Node]:
+        """What was kept since it was last asked for this size, as large as this piece, which has these sizes."""
         begin, self._done[of] = self._done.get(of, 0), len(self._kept)
-        for node in self._kept[begin:]:
-            values = tuple(
-                rescale(value, shape(other)) for value, other in zip(node.values, like.node.values, strict=True)
-            )
+        for node, own in self._kept[begin:]:
+            values = tuple(map(rescale, own, of))
             key = hash(values)
             if key not in self._seen:
                 self._seen.add(key)

@@ -37,7 +37,8 @@ class Node:
     """One value for each sample, and the cheapest chain that gives it.
 
     Attributes:
-        values: demo pairs first; grids, or tuples of grids, by ``kind``.
+        values: demo pairs first; grids, or tuples of grids, by ``kind``. Of nodes that no move is applied to they
+            are forgotten when the next node is asked for.
     """
 
     values: tuple[Any, ...]
@@ -95,10 +96,13 @@ class Graph:
             self._wait(number, place + 1)
             node = self._applied(parent, *self._moves[parent.kind][place])
             if node is not None:
-                if node.depth < self.most_depth and self._keeps(node):
+                kept = node.depth < self.most_depth and self._keeps(node)
+                if kept:
                     self._nodes.append(node)
                     self._wait(len(self._nodes) - 1, 0)
                 yield node
+                if not kept:
+                    node.values = ()  # a piece may hold the node for its program
 
     def _rooted(self, root: Node) -> Node:
         self._is_new(root.values, root.kind)
