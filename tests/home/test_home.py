@@ -373,7 +373,7 @@ def test_a_block_that_goes_on_too_long_is_given_up(tmp_path: Path, monkeypatch: 
     seen: list[tuple[int, int]] = []
     with pytest.raises(StoppedError, match="time budget"):
         list(evolve(settings, TASKS, lambda _stage, done, total: seen.append((done, total))))
-    done, total = seen[-1]
+    done, total = seen[-1] if seen else (0, 1)  # on a busy machine the time is up before the first one is done
     assert done <= total / 2
     assert index.incompleteness(tmp_path / "home") == ""
 
