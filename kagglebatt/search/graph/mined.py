@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from math import log2
 
 from kagglebatt.programs.program import Program, extract
@@ -34,10 +35,17 @@ def parts(knowledge: Knowledge) -> Counter[Program]:
     """
     found: dict[Program, set[str]] = {}
     for known in knowledge.programs:
-        program = known.program.canonical
-        for place, step in enumerate(program.steps):
-            part = extract(program.steps, program.addresses, place)
-            leads = place == len(program) - 1 or step.result_type == "Grid"
-            if leads and len(part) <= MOST_STEPS and "I" in part.names and "S" not in part.names:
-                found.setdefault(part, set()).add(known.task or known.content or known.name)
+        for part in _parts_of(known.program.canonical):
+            found.setdefault(part, set()).add(known.task or known.content or known.name)
     return Counter({part: len(tasks) for part, tasks in found.items()})
+
+
+@lru_cache(maxsize=20_000)  # a process searches many tasks with nearly the same known programs
+def _parts_of(program: Program) -> tuple[Program, ...]:
+    found = []
+    for place, step in enumerate(program.steps):
+        part = extract(program.steps, program.addresses, place)
+        leads = place == len(program) - 1 or step.result_type == "Grid"
+        if leads and len(part) <= MOST_STEPS and "I" in part.names and "S" not in part.names:
+            found.append(part)
+    return tuple(found)
