@@ -38,9 +38,7 @@ BLOCK = 256
 MOST_PROMISING = 32
 """So many of a target are told at most, the best by ``Promising.rank``."""
 _WAVE = 100_000
-"""Probes, some ten seconds of work or more, that are shared out at once."""
-_TOGETHER = 6_000
-"""Probes, a second of work: targets that take so many are done before the next, and a stop loses these alone."""
+"""Probes, some ten seconds of work or more, after which targets that are finished are told."""
 _LEAST_JOB, _MOST_JOB = 64, 4_096
 """Probes of one job, where there are as many."""
 
@@ -95,20 +93,14 @@ def probe(
             for number in (*shared, *own.get(place, ())):
                 if chosen := blocks[number].chosen(asked[place]):
                     left[number, place] = Part(place, sent, chosen)
-        undone = Counter(place for _, place in left)
-        told = iter(wave)
-        following = next(told)
         while left:
             jobs = _jobs(left, blocks, limits, pool)
             with closing(pool.perform(jobs, _size(left.values()))) as coming:
                 for done in coming:
-                    undone[done.place] -= _strike_out(left, done)
+                    _strike_out(left, done)
                     found[done.place].add(done)
-                    while following >= 0 and not undone[following]:
-                        yield found[following].told(following)
-                        following = next(told, -1)
                     progress(len(done.done))
-        yield from (found[place].told(place) for place in (following, *told) if place >= 0)
+        yield from (each.told(place) for place, each in found.items())
 
 
 _Left = dict[tuple[int, int], Part]
@@ -188,8 +180,7 @@ def _jobs(left: _Left, blocks: Sequence[_Block], limits: Limits, pool: WorkerPoo
     enough = min(max(runs // pool.most_chunks(runs), _LEAST_JOB), _MOST_JOB)
     jobs: list[ProbeJob] = []
     parts: list[Part] = []
-    groups = _groups(left)
-    keys = sorted(left, key=lambda key: (groups[key[1]], key))
+    keys = sorted(left)
     for key, following in zip_longest(keys, keys[1:]):
         parts.append(left[key])
         if following is None or following[0] != key[0] or _size(parts) >= enough:
@@ -199,27 +190,12 @@ def _jobs(left: _Left, blocks: Sequence[_Block], limits: Limits, pool: WorkerPoo
     return jobs
 
 
-def _groups(left: _Left) -> dict[int, int]:
-    """For each target the number of those that are done together with it, by place."""
-    sizes = Counter[int]()
-    for (_, place), part in left.items():
-        sizes[place] += len(part.wanted)
-    groups, before = {}, 0
-    for place in sorted(sizes):
-        groups[place] = before // _TOGETHER
-        before += sizes[place]
-    return groups
-
-
-def _strike_out(left: _Left, done: PartResult) -> bool:
-    """Take from what is left what was done; whether that was the whole part."""
+def _strike_out(left: _Left, done: PartResult) -> None:
     part = left.pop((done.block, done.place))
-    if len(done.done) == len(part.wanted):
-        return True
-    gone = set(done.done)
-    rest = tuple(place for place in part.wanted if place not in gone)
-    left[done.block, done.place] = replace(part, wanted=rest)
-    return False
+    if len(done.done) < len(part.wanted):
+        gone = set(done.done)
+        rest = tuple(place for place in part.wanted if place not in gone)
+        left[done.block, done.place] = replace(part, wanted=rest)
 
 
 class _Found:

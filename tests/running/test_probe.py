@@ -227,25 +227,3 @@ def test_a_task_of_one_pair(tiny_task: Task) -> None:
     (found,) = probed(of("O = vmirror(I)", "x1 = vmirror(I); O = replace(x1, TWO, FOUR)"),
                       [Target(parse_task("0000abcd", raw, "test"))])  # fmt: skip
     assert [each.number for each in found.promising] == [0, 1]
-
-
-def test_a_stop_loses_few_probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Targets are told while others of their wave are still being done: who is stopped then has remembered them."""
-    monkeypatch.setattr(probing, "BLOCK", 16)
-    monkeypatch.setattr(probing, "_TOGETHER", 60)
-    programs, targets = offspring(60), [Target(task) for task in small_tasks(8)]
-    made: list[int] = [0]
-    told: list[Probed] = []
-
-    def stop_late(done: int) -> None:
-        made[0] += done
-        if made[0] > 300:
-            raise KeyboardInterrupt
-
-    with WorkerPool(Settings(backend="sequential"), pytest.fail) as pool, pytest.raises(KeyboardInterrupt):
-        told.extend(probe(programs, targets, pool, 2.0, progress=stop_late))
-    assert [each.place for each in told] == list(range(made[0] // 60))
-    with WorkerPool(Settings(backend="sequential"), pytest.fail) as pool:
-        assert [each.promising for each in probe(programs, targets, pool, 2.0)][: len(told)] == [
-            each.promising for each in told
-        ]
