@@ -69,10 +69,12 @@ class Breeders:
         self._judges = [(named.name, named.program) for named in judges]
         self._differs: tuple[tuple[str, ...], Batt] = ((), Batt((), ()))
         self._read: dict[str, Parent] = {}
+        self._held: set[str] = set()
         self._mined: tuple[tuple[str, ...], tuple[Parent, ...]] = ((), ())
 
     def parents(self, archive: Archive, contents: Sequence[str]) -> Parents:
         """The parents for tasks of these contents, which are not solved."""
+        self._held.clear()  # some that were read for an earlier iteration have lost their seats
         solvers: dict[str, list[Parent]] = {}
         for entry in archive.entries():
             solvers.setdefault(entry.content, []).append(self._filed(archive, entry.md5))
@@ -86,6 +88,7 @@ class Breeders:
         return Parents(ordered, self._parts(ordered), near, _alike(stones, solvers, contents))
 
     def _filed(self, archive: Archive, name: str) -> Parent:
+        self._held.add(name)
         if name not in self._read:
             program = archive.program(name).canonical
             self._read[name] = Parent(self.names.get(name, name), program, name, Origin(GIVEN))
@@ -104,7 +107,7 @@ class Breeders:
     @property
     def filed(self) -> list[str]:
         """md5 of programs that the archive holds, and knows the origins of; not of those of the library."""
-        return [name for name in self._read if name not in self.names]
+        return [name for name in sorted(self._held) if name not in self.names]
 
     def _parts(self, given: Sequence[Parent]) -> tuple[Parent, ...]:
         key = tuple(parent.md5 for parent in given)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
+from types import SimpleNamespace
 
 from kagglebatt.iteration.breed import Bred, breed, by_rank, chances
 from kagglebatt.iteration.choose import Choice, choose
-from kagglebatt.iteration.parents import Parent, Parents
+from kagglebatt.iteration.parents import Breeders, Parent, Parents
 from kagglebatt.iteration.smaller import make_smaller, reductions
 from kagglebatt.programs.moves import mine
 from kagglebatt.programs.offspring import GIVEN, Origin
@@ -165,3 +166,13 @@ def test_reductions_are_shorter_and_each_once() -> None:
     assert all(len(each) < len(program) for each in found)
     assert len(set(found)) == len(found) > 1
     assert list(reductions(parse_program("O = hmirror(I)"))) == []
+
+
+def test_what_has_lost_its_seat_is_held_no_more() -> None:
+    """A program that was read for an earlier iteration: where it came from is told again with what comes from it."""
+    held = SimpleNamespace(program=parse_program, stones=list)
+    breeders = Breeders(())
+    for names in (["O = hmirror(I)", "O = vmirror(I)"], ["O = vmirror(I)"]):
+        held.entries = lambda names=names: [SimpleNamespace(md5=name, content="") for name in names]
+        breeders.parents(held, ())  # type: ignore[arg-type]
+        assert breeders.filed == names
