@@ -121,7 +121,11 @@ class LoopPlan:
         Args:
             expected: iterations that the attached home must hold; None when none is attached.
         """
-        order = BundleRequest(
+        return build(self.request(size, shard, salt, expected), self.tasks[size])
+
+    def request(self, size: int, shard: str | None, salt: str, expected: int | None) -> BundleRequest:
+        """What a step's kernel is bundled from; arguments are those of ``bundle``."""
+        return BundleRequest(
             replace(self.settings, tasks=None, ids=(), iterations=1, shard=shard),
             self.title(size, shard),
             self.account,
@@ -130,7 +134,6 @@ class LoopPlan:
             salt=salt,
             machine=self.machine,
         )
-        return build(order, self.tasks[size])
 
     @cached_property
     def extras(self) -> dict[int, dict[str, bytes]]:

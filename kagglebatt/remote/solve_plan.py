@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kagglebatt.errors import RunFailedError
-from kagglebatt.notebook.bundle import Bundle, BundleRequest, build
+from kagglebatt.notebook.bundle import Bundle, build
 from kagglebatt.notify import Notify
 from kagglebatt.programs.library import read_to_deal
 from kagglebatt.remote.kernel import Output
@@ -63,18 +63,8 @@ class SolvePlan(LoopPlan):
 
     def bundle(self, size: int, shard: str | None, salt: str, expected: int | None) -> Bundle:
         """A round's kernel."""
-        order = BundleRequest(
-            replace(self.settings, tasks=None, ids=(), iterations=1),
-            self.title(size, shard),
-            self.account,
-            dataset=None if expected is None else self.dataset,
-            expected=expected or 0,
-            salt=salt,
-            machine=self.machine,
-            competition=self.competition,
-            budget_of_tasks=self.budget,
-        )
-        return build(order, ())
+        request = self.request(size, shard, salt, expected)
+        return build(replace(request, competition=self.competition, budget_of_tasks=self.budget), ())
 
     @cached_property
     def extras(self) -> dict[int, dict[str, bytes]]:
