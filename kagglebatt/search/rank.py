@@ -1,7 +1,8 @@
-"""From all that was found to two attempts: pairs fitted, then votes for an answer, the cheap programs' more.
+"""From all that was found to two attempts: votes for an answer, the cheap programs' more, and customs that it breaks.
 
 A program that fits all pairs is often wrong; programs that come to the same answers by different ways are so less
-often. An answer's cost is that of its cheapest program, less for each further one.
+often. An answer's cost is that of its cheapest program, less for each further one, and more for each custom of the
+demo pairs that it breaks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 from math import log2
 
 from kagglebatt.dsl.types import Grid
+from kagglebatt.search.customs import Customs
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.result import Found
 
@@ -36,8 +38,8 @@ class Leaders:
         attempts: for each test input at most two different answers.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
+    def __init__(self, problem: Problem, customs: Customs | None = None) -> None:
+        self._problem, self._customs = problem, customs
         self._voters: dict[Answers, list[Found]] = {}
         self.attempts: tuple[tuple[Grid, ...], ...] = ()
 
@@ -56,9 +58,13 @@ class Leaders:
 
     @property
     def ranked(self) -> tuple[Found, ...]:
-        """The best program for each answer, best first, at the answer's cost."""
+        """The best program for each answer, best first, at the answer's cost but for its customs."""
         best = [replace(voters[0], cost=_cost(voters)) for voters in self._voters.values()]
-        return tuple(sorted(best, key=_order))
+        return tuple(sorted(best, key=self._doubted))
+
+    def _doubted(self, each: Found) -> tuple[object, ...]:
+        """The order of answers: that of programs, dearer where customs are broken."""
+        return _order(each, self._customs.doubt(each.answers) if self._customs else 0.0)
 
     @property
     def found(self) -> tuple[Found, ...]:
@@ -75,8 +81,8 @@ def attempts(found: tuple[Found, ...], problem: Problem) -> tuple[tuple[Grid, ..
     return tuple(chosen)
 
 
-def _order(each: Found) -> tuple[object, ...]:
-    return -each.fitted, each.cost, len(each.program), each.program.address
+def _order(each: Found, doubt: float = 0.0) -> tuple[object, ...]:
+    return -each.fitted, each.cost + doubt, len(each.program), each.program.address
 
 
 def _cost(voters: list[Found]) -> float:

@@ -12,6 +12,7 @@ from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.cells.cells import cells
 from kagglebatt.search.climb import Climber
 from kagglebatt.search.colour_roles import TaskInRoles, task_in_roles
+from kagglebatt.search.customs import Customs
 from kagglebatt.search.graph.catalogue import catalogue
 from kagglebatt.search.graph.graph import Graph
 from kagglebatt.search.graph.mined import mined
@@ -29,7 +30,7 @@ ROUNDS = (0.15, 0.4, 0.85)
 """Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
 IDEAS = (
     "recall", "objects", "steps", "mined", "sizes", "graph", "colours", "recolouring", "tiling", "choosing", "scaling",
-    "cells", "stack", "subsets", "copies", "roles", "climb",
+    "cells", "stack", "subsets", "copies", "roles", "climb", "customs",
 )  # fmt: skip
 """Stages and ideas that can be left out, for measuring what they are worth."""
 OWN = 0.6
@@ -67,7 +68,7 @@ def improvements(
     """
     problem = Problem.of(task)
     meter = Meter(budget or Budget())
-    leaders = Leaders(problem)
+    leaders = Leaders(problem, None if "customs" in without else Customs(problem))
     with guarded() as clock:
         stages = Stages(problem, knowledge.useful_for(task.digest), meter, clock, frozenset(without), notify)
         for each in stages.run():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
+from kagglebatt.search.customs import Customs
 from kagglebatt.search.graph.moves import written
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.rank import Leaders
@@ -40,3 +41,21 @@ def test_the_order_in_which_programs_come_changes_nothing() -> None:
     ends = {(leaders.attempts, leaders.found) for leaders in map(led, map(list, permutations(programs)))}
     assert len(ends) == 1
     assert {each.answers[0] for each in ends.pop()[1]} == set(led(programs).attempts[0])
+
+
+def test_an_answer_that_breaks_a_custom_comes_behind_one_that_does_not() -> None:
+    """Unless it is much cheaper; the cost that is remembered for the next search is without customs."""
+    grids = tuple(((number, 0),) for number in (1, 2, 3))
+    eights = ((8, 0),)
+    problem = Problem(grids, (eights, eights), ((), (), ()))
+    programs = [
+        Found(written(TEXTS[0]), "graph", 2, 2, 1, 1, (((7, 0),),), 3.0),
+        Found(written(TEXTS[1]), "graph", 2, 2, 1, 1, (eights,), 5.0),
+    ]
+    orders = []
+    for customs in (None, Customs(problem)):
+        leaders = Leaders(problem, customs)
+        for each in programs:
+            leaders.add(each)
+        orders.append([each.cost for each in leaders.found])
+    assert orders == [[3.0, 5.0], [5.0, 3.0]]
