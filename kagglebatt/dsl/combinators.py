@@ -6,15 +6,19 @@ object, and it is hashed and compared by identity.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kagglebatt.dsl.bounds import allow
+from kagglebatt.dsl.connections import connections
 from kagglebatt.dsl.containers import flattened, merge
-from kagglebatt.dsl.copies import copies
+from kagglebatt.dsl.copies import copies, sums
 from kagglebatt.dsl.mapping import mapped
 from kagglebatt.dsl.nesting import allow_levels
+from kagglebatt.dsl.numbers import add
 from kagglebatt.dsl.order import ascending, walked
-from kagglebatt.dsl.patches import shift
+from kagglebatt.dsl.pairs import COMBINED, combined
+from kagglebatt.dsl.patches import connect, shift
 from kagglebatt.dsl.types import Container, Fn, Int, Set, Tuple
 
 __all__ = [
@@ -83,6 +87,8 @@ def lbind(function: Fn, fixed: Any) -> Fn:
 
 _BOUND_FIRST = lbind(lambda a, b: (a, b), None).__code__
 """The code of a function of two with its first parameter fixed; it closes over ``fixed`` and ``function``."""
+_BOUND = frozenset((_BOUND_FIRST, rbind(lambda a, b: (a, b), None).__code__))
+"""And of one with either fixed."""
 
 
 def power(function: Fn, n: Int) -> Fn:
@@ -116,6 +122,11 @@ def fork(outer: Fn, a: Fn, b: Fn) -> Fn:
 
 def apply(function: Fn, container: Container) -> Container:
     """The function of every member; follows the container."""
+    if getattr(function, "__code__", None) in _BOUND:
+        fixed, inner = [cell.cell_contents for cell in function.__closure__ or ()]
+        known = combined(inner, fixed, container) if inner in COMBINED else None
+        if known is not None:
+            return type(container)(known)
     return type(container)(mapped(function, container))
 
 
@@ -148,4 +159,11 @@ def mpapply(function: Fn, a: Tuple, b: Tuple) -> Tuple:
 def prapply(function: Fn, a: Container, b: Container) -> Set:
     """The function of every pair of a member of ``a`` and a member of ``b``, as a set."""
     allow(len(a) * len(b))
+    known = _PAIRWISE[function](a, b) if function in _PAIRWISE else None
+    if known is not None:
+        return known
     return walked(lambda xs: walked(lambda ys: frozenset([function(x, y) for x in xs for y in ys]), b), a)
+
+
+_PAIRWISE: dict[Fn, Callable[[Any, Any], Set | None]] = {add: sums, connect: connections}
+"""What ``prapply`` gives for a function, several times as fast; or None, where it is not known to be that."""

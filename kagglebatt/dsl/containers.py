@@ -6,12 +6,12 @@ order (``order.ascending``) wherever order can show; of equally frequent values 
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from operator import itemgetter
 from typing import Any
 
+from kagglebatt.dsl.blockset import produced, row_by_row
 from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
 from kagglebatt.dsl.mapping import instead, mapped
 from kagglebatt.dsl.numbers import identity
@@ -81,7 +81,8 @@ def dedupe(tup: Tuple) -> Tuple:
 def order(container: Container, compfunc: Fn) -> Tuple:
     """The members sorted ascending by ``compfunc``, equal keys as they were met."""
     if compfunc is identity:
-        return tuple(sorted(ascending(container)))
+        known = row_by_row(container)
+        return tuple(sorted(ascending(container)) if known is None else known)
     if type(container) is frozenset:
         keys = mapped(compfunc, container)
         by_key = dict(zip(keys, container, strict=True))
@@ -112,9 +113,10 @@ def merge(containers: Nested) -> Container:
 
 def flattened(containers: Collection[Any], ordered: bool) -> Container:
     """The members of all containers: of each in turn as a tuple, or together as a set."""
-    members = sum(map(len, containers))
     if not ordered:
-        return frozenset().union(*containers) if members <= MAX_MEMBERS else _united(containers)
+        each = dict(zip(map(id, containers), containers, strict=True)).values()  # what is kept comes again and again
+        return frozenset().union(*each) if sum(map(len, each)) <= MAX_MEMBERS else _united(each)
+    members = sum(map(len, containers))
     allow(members)
     return join(containers)
 
@@ -302,7 +304,7 @@ def astuple(a: Any, b: Any) -> Tuple:
 def product(a: Container, b: Container) -> Set:
     """All tuples of a member of ``a`` and a member of ``b``, as a set."""
     allow(len(a) * len(b))
-    return frozenset(itertools.product(a, b))
+    return produced(a, b)
 
 
 def pair(a: Container, b: Container) -> Tuple:

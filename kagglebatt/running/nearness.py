@@ -10,8 +10,9 @@ are. Tests compare the two.
 
 from __future__ import annotations
 
+import marshal
 from hashlib import blake2b
-from itertools import chain, compress
+from itertools import chain
 from operator import eq
 from typing import Any
 
@@ -28,6 +29,13 @@ EXACT = 2 * PERFECT
 DIGEST_BYTES = 8
 _WIDTH_BYTES = 2
 _COLOURS = bytes(range(10))
+_WRITTEN = 5
+"""Bytes that each row and each Int takes when ``marshal`` writes a grid, and its frame once more; a Bool takes one.
+
+Asking every cell for its type takes three times as long.
+"""
+_OUTSIDE = b"\xff"
+"""Stands at the answer's cells that an output of another size does not have; no colour."""
 
 
 def packed_grid(value: Any) -> bytes | None:
@@ -41,13 +49,13 @@ def packed_grid(value: Any) -> bytes | None:
     width = len(value[0])
     if not width or width * len(value) > MAX_ANSWER_CELLS or set(map(len, value)) != {width}:
         return None
-    if set(map(type, chain.from_iterable(value))) != {int}:
-        return None
     try:
         cells = b"".join(map(bytes, value))
-    except ValueError:  # a number that is no byte, so no colour either
+    except (TypeError, ValueError):  # no number, or one that is no byte, so no colour either
         return None
-    return None if cells.translate(None, _COLOURS) else width.to_bytes(_WIDTH_BYTES, "big") + cells
+    if cells.translate(None, _COLOURS) or len(marshal.dumps(value, 2)) != _WRITTEN * (1 + len(value) * (1 + width)):
+        return None
+    return width.to_bytes(_WIDTH_BYTES, "big") + cells
 
 
 def output_digest(*packed: bytes | None) -> bytes:
@@ -69,15 +77,16 @@ class Answer:
 
     def __init__(self, answer: Grid) -> None:
         """Take what every comparison needs of the answer."""
-        self._grid = answer
         self.packed = packed_grid(answer)  # None of one that is so large that no output reproduces it
         self._size = len(answer), len(answer[0])
         self._cells = cells = bytes(chain.from_iterable(answer))
-        background = _most_common(cells)
-        self._palette = set(cells)
-        self._rows, self._columns = _profiles(answer, background)
-        self._foreground = [value != background for value in cells]
-        self._foreground_size = len(cells) - cells.count(background)
+        counts = _counts(cells)
+        background = _most_common(counts)
+        self._palette = _palette(counts)
+        self._rows, self._columns = _profiles(cells, self._size[1], background)
+        self._number = int.from_bytes(cells, "big")
+        self._background = int.from_bytes(bytes([255 * (value == background) for value in cells]), "big")
+        self._foreground_size = len(cells) - counts[background]
 
     def compare(self, grid: Grid, packed: bytes, beat: int = -1) -> tuple[int, int]:
         """(nearness, similarity) of an output that is a grid.
@@ -92,52 +101,69 @@ class Answer:
         (rows, columns), (wanted_rows, wanted_columns) = (len(grid), len(grid[0])), self._size
         least = min(rows, wanted_rows) * min(columns, wanted_columns)
         most = max(rows, wanted_rows) * max(columns, wanted_columns)
-        shape = PERFECT * least // most
+        said = shape = PERFECT * least // most
         same = (rows, columns) == self._size
-        if _at_most(PERFECT if same else 0, 2 * shape) <= beat:  # no more cells agree than both have
+        if _at_most(PERFECT if same else 0, 2 * shape, 2) <= beat:  # no more cells agree than both have
             return beat, 0
         cells = packed[_WIDTH_BYTES:]
-        equal = list(map(eq, cells, self._cells)) if same else self._agreeing(grid)
-        likeness = PERFECT * sum(equal) // most
+        differing = int.from_bytes(cells if same else self._laid_over(cells, columns), "big") ^ self._number
+        likeness = PERFECT * self._zeros(differing) // most
         similarity = likeness if same else 0
-        if _at_most(similarity, likeness + shape) <= beat:
+        said += likeness
+        if _at_most(similarity, said, 2) <= beat:
             return beat, similarity
-        palette = set(cells)
-        by_row, by_column = _profiles(grid, _most_common(cells))
-        foreground = sum(compress(equal, self._foreground))
-        said = (
-            likeness,
-            PERFECT * len(palette & self._palette) // len(palette | self._palette),
-            shape,
-            PERFECT * foreground // self._foreground_size if self._foreground_size else PERFECT,
-            PERFECT * sum(map(eq, by_row, self._rows)) // max(rows, wanted_rows),
-            PERFECT * sum(map(eq, by_column, self._columns)) // max(columns, wanted_columns),
-        )
-        return similarity + sum(said) // len(said), similarity
+        counts = _counts(cells)
+        palette = _palette(counts)
+        said += PERFECT * (palette & self._palette).bit_count() // (palette | self._palette).bit_count()
+        if self._foreground_size:
+            said += PERFECT * self._zeros(differing | self._background) // self._foreground_size
+        else:
+            said += PERFECT
+        if _at_most(similarity, said, 4) <= beat:
+            return beat, similarity
+        by_row, by_column = _profiles(cells, columns, _most_common(counts))
+        said += PERFECT * sum(map(eq, by_row, self._rows)) // max(rows, wanted_rows)
+        said += PERFECT * sum(map(eq, by_column, self._columns)) // max(columns, wanted_columns)
+        return similarity + said // len(DIFFERS), similarity
 
-    def _agreeing(self, grid: Grid) -> list[bool]:
-        """For each cell of the answer whether a grid of another size has the same there."""
-        columns = self._size[1]
-        equal: list[bool] = []
-        for mine, theirs in zip(grid, self._grid, strict=False):
-            row = list(map(eq, mine, theirs))
-            equal += row
-            equal += [False] * (columns - len(row))
-        return equal
+    def _zeros(self, number: int) -> int:
+        """How many of the answer's cells are 0 in a number of a byte for each."""
+        return number.to_bytes(len(self._cells), "big").count(0)
+
+    def _laid_over(self, cells: bytes, columns: int) -> bytes:
+        """For each cell of the answer the one that a grid of another size has there."""
+        rows, wanted = self._size
+        lines = [cells[first : first + columns] for first in range(0, min(len(cells), rows * columns), columns)]
+        if columns > wanted:
+            lines = [line[:wanted] for line in lines]
+        elif columns < wanted:
+            lines = [line.ljust(wanted, _OUTSIDE) for line in lines]
+        return b"".join(lines).ljust(rows * wanted, _OUTSIDE)
 
 
-def _at_most(similarity: int, two: int) -> int:
-    """The most that a nearness can be after what two of the differs say together."""
-    return similarity + (two + (len(DIFFERS) - 2) * PERFECT) // len(DIFFERS)
+def _at_most(similarity: int, said: int, differs: int) -> int:
+    """The most that a nearness can be after what so many of the differs say together."""
+    return similarity + (said + (len(DIFFERS) - differs) * PERFECT) // len(DIFFERS)
 
 
-def _most_common(cells: bytes) -> int:
+def _counts(cells: bytes) -> list[int]:
+    """How many cells each colour has."""
+    return list(map(cells.count, _COLOURS))
+
+
+def _most_common(counts: list[int]) -> int:
     """The most frequent colour, the smallest of several."""
-    return max(sorted(set(cells)), key=cells.count)
+    return counts.index(max(counts))
 
 
-def _profiles(grid: Grid, background: int) -> tuple[list[int], list[int]]:
+def _palette(counts: list[int]) -> int:
+    """The colours that have cells, as bits."""
+    return sum([1 << colour for colour, count in enumerate(counts) if count])
+
+
+def _profiles(cells: bytes, width: int, background: int) -> tuple[list[int], list[int]]:
     """For every row and every column the number of cells that are not background."""
-    height, width = len(grid), len(grid[0])
-    rows = [width - row.count(background) for row in grid]
-    return rows, [height - column.count(background) for column in zip(*grid, strict=True)]
+    height = len(cells) // width
+    count = cells.count
+    rows = [width - count(background, first, first + width) for first in range(0, len(cells), width)]
+    return rows, [height - cells[first::width].count(background) for first in range(width)]

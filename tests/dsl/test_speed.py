@@ -115,3 +115,76 @@ def test_a_function_that_fails_for_some_members_fails_alike() -> None:
         fn("apply")(fn("size"), (1, 2))
     with pytest.raises(TypeError):
         fn("apply")(fn("neighbors"), frozenset([1]))
+
+
+far = st.one_of(st.integers(-40, 40), st.sampled_from([True, 900, -900, 2**62]))
+some = st.one_of(st.frozensets(pairs, min_size=8, max_size=14), st.frozensets(st.tuples(far, far), max_size=12))
+odd = st.sampled_from([frozenset({(1, 2, 3), *[(n, 4) for n in range(9)]}), tuple((n % 3, 5) for n in range(12)),
+                       frozenset({frozenset({1, 2}), *[(n, 4) for n in range(9)]}), frozenset(range(9))])  # fmt: skip
+
+
+def said(function, *arguments):
+    """What a function gives, or the kind of its error."""
+    try:
+        return function(*arguments)
+    except Exception as error:  # noqa: BLE001 - the kind is compared
+        return type(error)
+
+
+@given(st.one_of(some, odd), st.one_of(some, odd), st.sampled_from(["add", "connect"]))
+def test_a_function_of_all_pairs_is_that_of_each(one, other, name) -> None:
+    """Fused, and one by one; with Bools, far numbers, and what are no pairs."""
+
+    def plain(x, y):
+        return fn(name)(x, y)
+
+    for b in (other, one):
+        wanted = said(fn("prapply"), plain, one, b)
+        got = said(fn("prapply"), fn(name), one, b)
+        assert got == wanted
+        assert types_of(got) == types_of(wanted)
+
+
+@given(st.one_of(some, odd), st.one_of(far, pairs, st.tuples(far, far)), st.sampled_from(["add", "multiply"]))
+def test_one_number_with_many_pairs_is_that_with_each(members, fixed, name) -> None:
+    """Fused, and one by one, whichever argument is fixed, in order."""
+
+    def plain(x, y):
+        return fn(name)(x, y)
+
+    for bind in (fn("lbind"), fn("rbind")):
+        for container in (members, tuple(members)):
+            wanted = said(fn("apply"), bind(plain, fixed), container)
+            got = said(fn("apply"), bind(fn(name), fixed), container)
+            assert got == wanted
+            assert types_of(got) == types_of(wanted)
+
+
+def types_of(value):
+    """Types of all numbers in a value, sorted with them."""
+    if isinstance(value, (tuple, frozenset)):
+        return sorted((str(part), str(types_of(part))) for part in value)
+    return type(value) if not isinstance(value, type) else value
+
+
+@given(st.lists(st.integers(-3, 40), max_size=60), st.frozensets(st.sampled_from([*range(30), True, (1, 2)])))
+def test_products_are_ordered_as_they_are_made(one, other) -> None:
+    """The one that was made last is not sorted, and is what sorting gives; so is another."""
+    for a, b in ((tuple(one), other), (other, tuple(one)), (tuple(range(40)), frozenset(range(30)))):
+        made = fn("product")(a, b)
+        assert made == {(x, y) for x in a for y in b}
+        assert said(fn("order"), made, fn("identity")) == said(sorted_alone, frozenset(list(made)))
+    assert fn("order")(fn("product")((2, 1), (1, 0)), fn("identity")) == ((1, 0), (1, 1), (2, 0), (2, 1))
+
+
+def sorted_alone(members):
+    """The order of a set that is no product."""
+    return fn("order")(frozenset([*members, None]) - {None}, fn("identity"))
+
+
+def test_equal_members_are_joined_once() -> None:
+    """What is the same is joined once to a set; a tuple has it as often as it comes."""
+    line = fn("vfrontier")((0, 3))
+    assert fn("merge")(frozenset([line, frozenset([(0, 4)])])) == line | {(0, 4)}
+    assert fn("mapply")(fn("vfrontier"), frozenset((n, 3) for n in range(20))) == line
+    assert len(fn("mapply")(fn("vfrontier"), tuple((n, 3) for n in range(20)))) == 20 * len(line)
