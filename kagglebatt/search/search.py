@@ -7,7 +7,7 @@ from time import thread_time
 
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.answers.explore import Explorer
+from kagglebatt.search.answers.explore import MARGIN, Explorer
 from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.cells.cells import cells
 from kagglebatt.search.climb import Climber
@@ -35,6 +35,8 @@ IDEAS = (
 """Stages and ideas that can be left out, for measuring what they are worth."""
 OWN = 0.6
 """Of these, where the task in roles is searched, too."""
+ONCE = frozenset({"objects", "cells"})
+"""Stages in which other tasks' programs have no part: on a task that was searched before they come to the same."""
 
 
 def search(
@@ -91,7 +93,7 @@ class Stages:
         self, problem: Problem, known: Knowledge, meter: Meter, clock: Timer, without: frozenset[str], notify: Notify
     ) -> None:
         self.problem, self.known, self.meter, self.clock = problem, known, meter, clock
-        self.without, self.notify = without, notify
+        self.without, self.notify = without | (ONCE if known.searched else frozenset()), notify
         self.found: list[Found] = []
         self._works: list[int] = []
         self.seconds: dict[str, float] = {}
@@ -103,6 +105,8 @@ class Stages:
         objects = ObjectStage(self.problem, *common)
         in_roles = None if "roles" in self.without else task_in_roles(self.problem)
         yield from self._stage("recall", recall(self.problem, self.known, *common))
+        if any(each.fitted == each.demos and each.cost < -MARGIN for each in self.found):
+            return  # what led before fits: no chain of moves could come near to it
         if not self._fits_all:
             yield from self._stage("objects", objects.programs())
         explorer = self._explorer(objects)
@@ -132,8 +136,9 @@ class Stages:
             *catalogue(self.problem),
             *(() if "steps" in self.without else objects.moves()),
             *(() if "sizes" in self.without else size_moves(self.problem, self.clock)),
-            *(() if "mined" in self.without else mined(self.known)),
         ]
+        if "mined" not in self.without:
+            moves += mined(self.known, beside=moves)
         graph = Graph(self.problem, moves, self.meter, self.clock, levels=self.levels)
         explorer = Explorer(self.problem, graph, self.meter, self.clock, self.without)
         for each, work in zip(self.found, self._works, strict=True):
@@ -145,7 +150,7 @@ class Stages:
         """The same stages on the task in roles, with a part of the budget of their own."""
         part = self.meter.part(ROUNDS[-1])
         without = self.without | {"roles", "climb"}
-        stages = Stages(in_roles.problem, self.known, part, self.clock, without, notify_nobody)
+        stages = Stages(in_roles.problem, self.known.of_library, part, self.clock, without, notify_nobody)
         yield from in_roles.found(stages.run(), self.problem, self.clock)
         self.meter.spend(part.work)
 

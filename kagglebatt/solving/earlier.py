@@ -118,7 +118,7 @@ class EarlierSearches:
         )
         work = max(LEAST_WORK, earlier.work // PART)
         work = work if budget.work is None else min(work, budget.work)
-        return Knowledge(programs, earlier.led), replace(budget, work=work)
+        return Knowledge(programs, earlier.led, searched=True), replace(budget, work=work)
 
     def note(self, task: Task, done: Searched) -> None:
         """Remember the end of a search that had all of its budget."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+import kagglebatt.search.search as search_module
 from kagglebatt import load_tasks
 from kagglebatt.programs.library import read_library
 from kagglebatt.search.budget import Budget
-from kagglebatt.search.knowledge import Knowledge, knowledge
-from kagglebatt.search.search import search
-from kagglebatt.tasks.task import Task
+from kagglebatt.search.graph.moves import written
+from kagglebatt.search.knowledge import Knowledge, Known, knowledge
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.result import Found
+from kagglebatt.search.search import ONCE, search
+from kagglebatt.tasks.task import Sample, Task
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +62,37 @@ def test_there_is_always_an_attempt() -> None:
     task = task_of("67a3c6ac")
     result = search(task, Knowledge(), Budget(work=0))
     assert [len(each) for each in result.attempts] == [1]
+
+
+def test_what_fitted_before_ends_the_search(library: Knowledge) -> None:
+    """After the known programs, without a single move."""
+    task = task_of("67a3c6ac")
+    first = search(task, library, Budget(work=400))
+    again = search(task, Knowledge(led=first.found, searched=True), Budget(work=400))
+    assert (again.attempts, again.nodes, again.work) == (first.attempts, (), len(first.found))
+
+
+def test_what_needs_no_other_programs_is_done_once() -> None:
+    """On a task on which nothing was found, its stages are those in which what was learnt on others has a part."""
+    task = task_of("67a3c6ac")
+    nothing = replace(task, demo=tuple(replace(sample, answer=sample.input[:1] * 2) for sample in task.demo))
+    first = search(nothing, Knowledge(), Budget(work=50))
+    again = search(nothing, Knowledge(searched=True), Budget(work=50))
+    assert first.stage_seconds.keys() - again.stage_seconds.keys() == ONCE
+
+
+def test_colours_in_roles_are_for_the_library_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs of other tasks are about colours as they are, and would take the work that is left there."""
+    asked = []
+
+    def noted(problem: Problem, known: Knowledge, *common: object) -> Iterator[Found]:
+        asked.append([each.name for each in known.programs])
+        return iter(())
+
+    monkeypatch.setattr(search_module, "recall", noted)
+    known = Knowledge((Known("filed", "a", "grids", written("rot90(I)")), Known("mine", "b", "", written("trim(I)"))))
+    grids = [((1, 1), (0, 2)), ((2, 2), (0, 3))]
+    demo = tuple(Sample("demo", place, grid, ((5, 6, 7),)) for place, grid in enumerate(grids))
+    task = Task("in roles", demo, (Sample("test", 0, ((3, 3), (0, 1)), None),))
+    search(task, known, Budget(work=100), without=["objects", "cells"])
+    assert asked == [["filed", "mine"], ["mine"]]
