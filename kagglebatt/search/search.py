@@ -122,7 +122,7 @@ class Stages:
         if in_roles is not None:
             yield from self._stage("roles", self._by_roles(in_roles))
         if not self._fits_all:
-            donors = [known.program for known in self.known.programs]
+            donors = [known.program for known in self.known.of_library.programs]  # the nearest of the filed are found
             climber = Climber(self.problem, donors, *common)
             yield from self._stage("climb", climber.climb([each.program for each in self.found]))
 

@@ -10,6 +10,7 @@ import pytest
 import kagglebatt.search.search as search_module
 from kagglebatt import load_tasks
 from kagglebatt.programs.library import read_library
+from kagglebatt.programs.program import Program
 from kagglebatt.search.budget import Budget
 from kagglebatt.search.graph.moves import written
 from kagglebatt.search.knowledge import Knowledge, Known, knowledge
@@ -96,3 +97,25 @@ def test_colours_in_roles_are_for_the_library_alone(monkeypatch: pytest.MonkeyPa
     task = Task("in roles", demo, (Sample("test", 0, ((3, 3), (0, 1)), None),))
     search(task, known, Budget(work=100), without=["objects", "cells"])
     assert asked == [["filed", "mine"], ["mine"]]
+
+
+def test_climbing_begins_with_the_nearest_of_what_was_filed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are right on a pair were found; all others of a home would take seconds, and led nowhere."""
+    asked = []
+
+    class Noted:
+        def __init__(self, _problem: Problem, donors: list[Program], *_common: object) -> None:
+            asked.append(("donors", [donor.body for donor in donors]))
+
+        def climb(self, begin: list[Program]) -> Iterator[Found]:
+            asked.append(("begin", [program.body for program in begin]))
+            return iter(())
+
+    monkeypatch.setattr(search_module, "Climber", Noted)
+    texts = {"near": "rot90(I)", "far": "trim(I)", "mine": "dmirror(I)"}
+    contents = {"near": "grids", "far": "others", "mine": ""}
+    known = Knowledge(tuple(Known(name, name, contents[name], written(text)) for name, text in texts.items()))
+    demo = (Sample("demo", 0, ((1, 2), (3, 4)), ((3, 1), (4, 2))), Sample("demo", 1, ((5,),), ((6, 7),)))
+    task = Task("half", demo, (Sample("test", 0, ((8,),), None),))
+    search(task, known, Budget(work=50), without=["graph", "objects", "cells", "stack", "roles"])
+    assert asked == [("donors", [written("dmirror(I)").body]), ("begin", [written("rot90(I)").body])]
