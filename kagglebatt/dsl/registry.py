@@ -21,6 +21,7 @@ from kagglebatt.dsl import (
     extras,
     filling,
     fitting,
+    growing,
     layers,
     marking,
     measuring,
@@ -91,7 +92,7 @@ VOCABULARY: Mapping[str, Primitive] = _collect(FAMILIES)
 """The 160 primitives of the public vocabulary."""
 
 EXTRAS: Mapping[str, Primitive] = _collect(
-    (extras, blocks, symmetry, filling, fitting, layers, marking, placing, relating, repairing)
+    (extras, blocks, symmetry, filling, fitting, growing, layers, marking, placing, relating, repairing)
 )
 """Primitives of our own: for programs that read ``S``, for differs, and for the search."""
 

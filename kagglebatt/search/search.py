@@ -10,6 +10,7 @@ from kagglebatt.running.limit import Timer
 from kagglebatt.search.answers.explore import MARGIN, Explorer
 from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.cells.cells import cells
+from kagglebatt.search.cells.growth import growth
 from kagglebatt.search.climb import Climber
 from kagglebatt.search.colour_roles import TaskInRoles, task_in_roles
 from kagglebatt.search.customs import Customs
@@ -30,7 +31,7 @@ ROUNDS = (0.15, 0.4, 0.85)
 """Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
 IDEAS = (
     "recall", "objects", "steps", "mined", "sizes", "graph", "colours", "recolouring", "tiling", "choosing", "scaling",
-    "cells", "stack", "subsets", "copies", "roles", "climb", "customs",
+    "growth", "cells", "stack", "subsets", "copies", "roles", "climb", "customs",
 )  # fmt: skip
 """Stages and ideas that can be left out, for measuring what they are worth."""
 OWN = 0.6
@@ -112,6 +113,9 @@ class Stages:
         explorer = self._explorer(objects)
         for share in ROUNDS:
             yield from self._stage("graph", explorer.nodes(share if in_roles is None else OWN * share))
+            if share == ROUNDS[0] and not explorer.settled:
+                grown = growth(self.problem, explorer.pieces, *common)
+                yield from self._stage("growth", map(explorer.note, grown))
             if share == ROUNDS[0] and not explorer.settled:
                 yield from self._stage("cells", map(explorer.note, cells(self.problem, explorer.pieces, *common)))
             if not explorer.settled:

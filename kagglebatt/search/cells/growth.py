@@ -1,0 +1,272 @@
+"""Growth: a piece in which some cells are still empty, and a few rules by which they fill until nothing changes.
+
+Rules are chosen one after another: of all that are sound the one by which most cells grow for its cost. Whether the
+rules of all pairs but one make that one grow right tells how far to believe them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import log
+
+from kagglebatt.dsl.growing import MOST_ROUNDS
+from kagglebatt.running.limit import Timer
+from kagglebatt.search.answers.pieces import Piece, Pieces
+from kagglebatt.search.budget import Meter
+from kagglebatt.search.cells.growth_rules import GROUPS, Field, Offset, Planes, Rule, Sight, proposals, refinements
+from kagglebatt.search.cells.literals import SHARE
+from kagglebatt.search.graph.catalogue import COLOURS
+from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.graph.moves import GRID, joined, written
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.recall import measured
+from kagglebatt.search.result import Found
+
+MOST_BASES = 3
+"""The cheapest pieces that growing begins with."""
+MOST_RULES, MOST_TRIED, MOST_ALIKE = 6, 40, 3
+"""Rules one after another, the most promising that are tried for each, and second sights that come to the same."""
+MOST_GROWN = 3
+"""Colours that grow by rules about colours; where there are more, they are fetched alone."""
+WEIGHT = 0.3
+"""Of a rule's cost beside the logarithm of the cells that grow by it."""
+COST_OF_DOUBT = 6.0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A rule in some orientations, as one idea; ``reach``: the cells of the answers that it would explain."""
+
+    rules: tuple[Rule, ...]
+    cost: float
+    reach: int
+
+
+class Growth:
+    """Rules of growth from one base."""
+
+    def __init__(self, base: Piece, problem: Problem, meter: Meter) -> None:
+        self.meter = meter
+        grids = base.node.values
+        self.field = Field.of(grids)
+        self.before = self.field.planes(grids)
+        self.answer = self.field.planes(problem.answers)
+        self.pairs = [self.field.cells(number) for number in range(problem.demos)]
+        self.empty = self.before[0]
+        self.colours = [c for c in range(1, 10) if self.before[c] | self.answer[c]]
+        self.grown = [c for c in range(1, 10) if self.answer[c] & self.empty]
+        final = [self.answer[c] for c in range(10)]
+        self.final: Planes = (*final, self.before[10])
+        self._hits: dict[Rule, tuple[int, int]] = {}
+        self._sights: dict[Sight, int] = {}
+
+    def found(self) -> Iterator[tuple[tuple[Choice, ...], float]]:
+        """Rules by which all demo pairs grow right, if there are any, with their cost."""
+        chosen = self._chosen(sum(self.pairs))
+        if chosen is not None:
+            failed = sum([not self._foresees(pair) for pair in self.pairs])
+            yield chosen, sum(each.cost for each in chosen) + COST_OF_DOUBT * failed / len(self.pairs)
+
+    def _foresees(self, pair: int) -> bool:
+        """Whether the rules of all other pairs make this one grow right."""
+        chosen = self._chosen(sum(self.pairs) & ~pair)
+        return chosen is not None and self._is_right(self._grow(self.before, chosen), pair)
+
+    def _is_right(self, now: Sequence[int], cells: int) -> bool:
+        return not any([(now[c] ^ self.answer[c]) & cells for c in range(1, 10)])
+
+    def _chosen(self, seen: int) -> tuple[Choice, ...] | None:
+        """A few rules that make these cells grow right, but for those that are empty in the answers."""
+        left = self.empty & ~self.answer[0] & seen
+        choices = self._choices(seen)
+        if left & ~_union(each.reach for each in choices):
+            return None
+        now: Sequence[int] = self.before
+        chosen: list[Choice] = []
+        while left:
+            if len(chosen) == MOST_RULES or self.meter.used_up(SHARE):
+                return None
+            best, now = self._best(choices, now, chosen, left)
+            if best is None:
+                return None
+            chosen.append(best)
+            left &= ~_full(now)
+        return tuple(chosen)
+
+    def _best(
+        self, choices: Sequence[Choice], now: Sequence[int], chosen: list[Choice], left: int
+    ) -> tuple[Choice | None, Sequence[int]]:
+        """The rule by which most grows for its cost, and all that has grown then."""
+        best, most, then = None, -99.0, now
+        able = list(islice((each for each in choices if self._begins(each, now, left)), MOST_TRIED))
+        self.meter.spend(len(able) // 2 + 1)
+        for each in able:
+            grown = self._grow(now, [*chosen, each])
+            count = (left & _full(grown)).bit_count()
+            if count and log(count) - WEIGHT * each.cost > most:
+                best, most, then = each, log(count) - WEIGHT * each.cost, grown
+        return best, then
+
+    def _begins(self, choice: Choice, now: Sequence[int], left: int) -> bool:
+        return bool(choice.reach & left) and any(
+            cells & left for rule in choice.rules for _, cells in rule.paints(self.field, self.before, now)
+        )
+
+    def _grow(self, now: Sequence[int], chosen: Sequence[Choice]) -> list[int]:
+        """All that grows, in rounds; of two rules the first decides."""
+        grown = list(now)
+        for _ in range(MOST_ROUNDS):
+            free = self.empty & ~_full(grown)
+            new = [0] * 11
+            for choice in chosen:
+                for rule in choice.rules:
+                    for colour, cells in rule.paints(self.field, self.before, grown):
+                        cells &= free
+                        new[colour] |= cells
+                        free &= ~cells
+            if not any(new):
+                break
+            for colour, cells in enumerate(new):
+                grown[colour] |= cells
+        return grown
+
+    def _choices(self, seen: int) -> list[Choice]:
+        """Sound rules that explain something, as ideas, the best first; of those that explain the same the cheapest."""
+        made: dict[int, Choice] = {}
+        done: set[Rule] = set()
+        for rule in proposals(self.colours, self.grown if len(self.grown) <= MOST_GROWN else ()):
+            right, wrong = self._of(rule, seen)
+            if not right:
+                continue
+            if not wrong:
+                if rule not in done:
+                    self._take(rule, seen, made, done)
+                continue
+            for finer in self._refined(rule, right, wrong):
+                if finer not in done:
+                    self._take(finer, seen, made, done)
+        return sorted(made.values(), key=lambda each: 0.4 * each.cost - log(each.reach.bit_count()))
+
+    def _refined(self, rule: Rule, right: int, wrong: int) -> Iterator[Rule]:
+        """Sound rules with a second sight; few that are right about the same cells."""
+        alike: Counter[int] = Counter()
+        for finer, second in refinements(rule, self.colours):
+            there = self._seeing(second)
+            mine = right & there
+            if mine and not wrong & there and alike[mine] < MOST_ALIKE:
+                alike[mine] += 1
+                yield finer
+
+    def _take(self, rule: Rule, seen: int, made: dict[int, Choice], done: set[Rule]) -> None:
+        """Note a sound rule in all orientations together, and in fewer, wherever these are sound."""
+        for group in GROUPS:
+            rules = tuple(dict.fromkeys(rule.turned(turn) for turn in group))
+            told = [self._of(each, seen) for each in rules]
+            if any(wrong for _, wrong in told):
+                continue
+            reach = _union(right for right, _ in told)
+            cost = _cost(rule) - 0.02 * len(group)
+            if reach not in made or made[reach].cost > cost:
+                made[reach] = Choice(rules, cost, reach)
+            if len(group) > 2:
+                done.update(rules)
+
+    def _seeing(self, sight: Sight) -> int:
+        """The cells from which something is seen once everything has grown."""
+        if sight not in self._sights:
+            there = self.field.looking((self.final if sight.grown else self.before)[sight.value], sight.offset)
+            self._sights[sight] = there if sight.holds else ~there
+        return self._sights[sight]
+
+    def _of(self, rule: Rule, seen: int) -> tuple[int, int]:
+        """The cells that a rule is right about, and those where it is wrong."""
+        if rule not in self._hits:
+            right = wrong = 0
+            for colour, cells in rule.paints(self.field, self.before, self.final):
+                right |= cells & self.empty & self.answer[colour]
+                wrong |= cells & self.empty & ~self.answer[colour]
+            self._hits[rule] = right, wrong
+        right, wrong = self._hits[rule]
+        return right & seen, wrong & seen
+
+    def text(self, chosen: Sequence[Choice]) -> str:
+        """The program on the base ``I``."""
+        parts = [_written(rule) for choice in chosen for rule in choice.rules]
+        made = parts[-1]
+        for part in parts[-2::-1]:
+            made = f"fork(overlay,{made},{part})"
+        return f"regrown(I,{made})"
+
+
+def _union(sets: Iterable[int]) -> int:
+    """The cells that are in any of some sets."""
+    cells = 0
+    for each in sets:
+        cells |= each
+    return cells
+
+
+def _full(planes: Sequence[int]) -> int:
+    """What is not empty."""
+    return _union(planes[1:10])
+
+
+def _cost(rule: Rule) -> float:
+    i, j = rule.first.offset
+    cost = 1.0 + 0.1 * max(abs(i), abs(j))
+    if rule.second is not None:
+        cost += 0.6 + 0.2 * (not rule.second.holds)
+    return cost
+
+
+def _pair(offset: Offset) -> str:
+    return f"astuple({_number(offset[0])},{_number(offset[1])})"
+
+
+def _number(value: int) -> str:
+    name = (*COLOURS, "TEN")[abs(value)]
+    return name if value >= 0 else f"invert({name})"
+
+
+def _sight(sight: Sight) -> str:
+    return f"rbind(rbind(seen,{_pair(sight.offset)}),{_number(sight.value)})"
+
+
+def _written(rule: Rule) -> str:
+    if rule.colour is None:
+        return f"rbind(fetched,{_pair(rule.first.offset)})"
+    where, second = _sight(rule.first), rule.second
+    if second is not None:
+        choose = "masked" if second.holds else "unmasked"
+        if second.grown:
+            where = f"fork({choose},{where},{_sight(second)})"
+        else:
+            there = f"seen(I,{_number(second.value)},{_pair(second.offset)})"
+            where = f"compose(rbind({choose},{there}),{where})"
+    return f"compose(rbind(tint,{COLOURS[rule.colour]}),{where})"
+
+
+def _bases(problem: Problem, pieces: Pieces) -> Iterator[Piece]:
+    """The cheapest pieces that are right but for empty cells."""
+    groups = list(pieces.by_size.values())
+    kept = sorted([piece for group in groups for piece in group], key=lambda piece: piece.node.cost)
+    for piece in kept:
+        demo = piece.cells[: len(pieces.answer)]
+        pairs = set(zip(demo, pieces.answer, strict=True))
+        if any(demo) and all(a == b or not a for a, b in pairs) and demo != pieces.answer:
+            yield piece
+
+
+def growth(problem: Problem, pieces: Pieces, meter: Meter, clock: Timer) -> Iterator[Found]:
+    """Programs by which an unfinished piece grows into the answers."""
+    own = Pieces(problem)
+    own.add(Node(problem.inputs, GRID, 0.0, 0))
+    for base in islice(_bases(problem, pieces if pieces.by_size else own), MOST_BASES):
+        rules = Growth(base, problem, meter)
+        for chosen, cost in rules.found():
+            program = joined((base.node.program(),), written(rules.text(chosen)))
+            cost += base.node.cost
+            yield measured(program, problem, clock, "growth", cost, base.node.depth + 1, len(chosen))
