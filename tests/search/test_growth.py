@@ -53,13 +53,13 @@ def found(task: Task) -> list[Found]:
 
 def test_what_takes_turns_along_a_maze_is_learned() -> None:
     """From what is beside a cell, in all orientations; the search comes to it by growth alone."""
-    result = search(MAZES, Knowledge(), Budget(work=800), without=ALONE)
+    result = search(MAZES, Knowledge(), Budget(work=200), without=ALONE)
     best = result.found[0]
     assert (best.stage, best.fitted) == ("growth", 3)
     assert best.answers == (MAZES.test[0].answer,)
     call = compiled(best.program)
     assert [call(sample.input, ()) for sample in MAZES.demo] == [sample.answer for sample in MAZES.demo]
-    assert not search(MAZES, Knowledge(), Budget(work=800), without=(*ALONE, "growth")).found
+    assert not search(MAZES, Knowledge(), Budget(work=200), without=(*ALONE, "growth")).found
 
 
 def test_rules_that_foresee_no_other_pair_are_dear() -> None:
