@@ -9,11 +9,13 @@ from collections import defaultdict
 from itertools import chain
 from typing import Any
 
-from kagglebatt.dsl.patches import connect
+from kagglebatt.dsl.patches import connect, segment
 from kagglebatt.dsl.types import Indices, Pair
 
 _FEWEST = 64
 """Pairs that are worth the trouble."""
+_MANY = 2_000
+"""Pairs from which on there are more segments than are kept."""
 _NOWHERE: Indices = frozenset()
 
 
@@ -40,6 +42,7 @@ def _along_lines(starts: set[Pair], ends: set[Pair]) -> frozenset[Indices]:
         columns[j].append(end)
         falling[i - j].append(end)
         rising[i + j].append(end)
+    join = connect if len(starts) * len(ends) < _MANY else segment
     same = starts == ends  # then either way of a pair tells
     found: set[Indices] = set()
     met = 0
@@ -47,7 +50,7 @@ def _along_lines(starts: set[Pair], ends: set[Pair]) -> frozenset[Indices]:
         i, j = start
         reached = [*rows[i], *columns[j], *falling[i - j], *rising[i + j]]
         met += len(reached) - 3 * (start in ends)  # itself is on each of the lines
-        found.update([connect(start, end) for end in reached if not same or start <= end])
+        found.update([join(start, end) for end in reached if not same or start <= end])
     if met < len(starts) * len(ends):
         found.add(_NOWHERE)
     return frozenset(found)

@@ -25,7 +25,10 @@ def combined(function: Fn, fixed: Any, container: Any) -> list[Pair] | None:
     if type(numbers) is not tuple or len(numbers) != 2 or set(map(type, container)) != {tuple}:
         return None
     parts = [*numbers, *chain.from_iterable(container)]
-    if set(map(type, parts)) != {int} or min(parts) < -_FAR or max(parts) > _FAR:
+    if set(map(type, parts)) != {int}:
+        return None
+    distinct = set(parts)
+    if min(distinct) < -_FAR or max(distinct) > _FAR:
         return None
     down, right = numbers
     try:

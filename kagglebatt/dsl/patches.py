@@ -103,12 +103,13 @@ def connect(a: Pair, b: Pair) -> Indices:
     down, right = k - i, m - j
     if down and right and down != right and down != -right:  # most pairs of a task's locations
         return _NOWHERE
-    kept = segments.get((a, b))
-    return segments.keep(a, b, _segment(i + 0, j + 0, k + 0, m + 0)) if kept is None else kept
+    kept = segments.get((a, b))  # Ints whoever asks first, as in ``places``
+    return segments.keep(a, b, segment((i + 0, j + 0), (k + 0, m + 0))) if kept is None else kept
 
 
-def _segment(i: int, j: int, k: int, m: int) -> Indices:
-    """The locations from (i, j) to (k, m), which are on one line; Ints whoever asks first, as in ``places``."""
+def segment(a: Pair, b: Pair) -> Indices:
+    """The locations from ``a`` to ``b``, which are on one line; nothing is kept."""
+    (i, j), (k, m) = a, b
     down, right = k - i, m - j
     allow(max(abs(down), abs(right)) + 1)
     if not down:

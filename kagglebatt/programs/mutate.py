@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from types import MappingProxyType
 
@@ -131,17 +132,18 @@ def _primitive(program: Program, _donors: Sequence[Program], rng: Random, _solve
     return None if new is None else _changed(program, place, _with_ref(step, 0, new), "primitive")
 
 
-def _alike(name: str) -> list[str]:
+@lru_cache(maxsize=len(PRIMITIVES))
+def _alike(name: str) -> tuple[str, ...]:
     """Primitives of the same arity whose parameters and result fit where ``name`` fits."""
     mine = PRIMITIVES[name]
-    return [
+    return tuple(
         other.name
         for other in PRIMITIVES.values()
         if other.name != name
         and other.arity == mine.arity
         and accepts(mine.result, other.result)
         and all(accepts(theirs, ours) for theirs, ours in zip(other.parameters, mine.parameters, strict=True))
-    ]
+    )
 
 
 def _borrow(program: Program, donors: Sequence[Program], rng: Random, _solver: bool) -> Mutation | None:

@@ -8,11 +8,12 @@ it was given, or None where it has no way to.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from random import Random
 from types import MappingProxyType
 
 from kagglebatt.dsl.constants import CONSTANTS, type_of_constant
-from kagglebatt.dsl.registry import PRIMITIVES
+from kagglebatt.dsl.registry import PRIMITIVES, Primitive
 from kagglebatt.dsl.types import accepts
 from kagglebatt.programs.moves import any_move, chain
 from kagglebatt.programs.mutate import BLIND, MAX_STEPS, Proposal, apply_mutation
@@ -67,7 +68,7 @@ def _insert(program: Program, _others: Sequence[Program], constants: TaskConstan
     place = rng.randrange(-1, len(steps))
     value: Ref = place if place >= 0 else "I"
     kind = "Grid" if place in (-1, len(steps) - 1) else type_of(value, steps)
-    chosen = rng.choice([each for each in PRIMITIVES.values() if _gives(each.result, kind)])
+    chosen = rng.choice(_giving(kind))
     spots = [number for number, wanted in enumerate(chosen.parameters) if accepts(wanted, kind)]
     if not spots:
         return None
@@ -85,6 +86,12 @@ def _insert(program: Program, _others: Sequence[Program], constants: TaskConstan
         refs = [at if ref == value else ref + (ref >= at) if isinstance(ref, int) else ref for ref in step.refs]
         made.append(Step(refs[0], tuple(refs[1:])))
     return _new(program, _whole(made))
+
+
+@lru_cache(maxsize=64)
+def _giving(kind: str) -> tuple[Primitive, ...]:
+    """The primitives that may give a value of a type."""
+    return tuple(each for each in PRIMITIVES.values() if _gives(each.result, kind))
 
 
 def _gives(result: str, kind: str) -> bool:

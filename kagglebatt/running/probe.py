@@ -33,7 +33,7 @@ from kagglebatt.running.worker_pool import WorkerPool
 
 __all__ = ["MOST_PROMISING", "ProbeCounts", "Probed", "Promising", "Target", "probe"]
 
-BLOCK = 256
+BLOCK = 512
 """Programs that are merged at most."""
 MOST_PROMISING = 32
 """So many of a target are told at most, the best by ``Promising.rank``."""

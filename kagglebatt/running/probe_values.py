@@ -40,6 +40,7 @@ class Values:
             limit: seconds of the processor that one program may take.
         """
         self._plan = plan
+        self._calls, self._nesting, self._needs, self._first = plan.calls, plan.nesting, plan.needs, plan.first
         self._inputs = inputs
         self._limit = limit
         self._clock = clock
@@ -62,10 +63,10 @@ class Values:
         return value
 
     def _run(self, number: int) -> Any:
-        values, seconds, first = self._values, self._seconds, self._plan.first
+        values, seconds, first = self._values, self._seconds, self._first
         value: Any = FAULT
         spent = 0.0
-        for step in self._plan.needs[number]:
+        for step in self._needs[number]:
             value = values[first + step]
             if value is _NOT_RUN:
                 value = values[first + step] = self._run_step(step)
@@ -75,13 +76,13 @@ class Values:
         return value if spent <= self._limit else SLOW
 
     def _run_step(self, step: int) -> Any:
-        operation, arguments = self._plan.calls[step]
+        operation, arguments = self._calls[step]
         values, clock = self._values, self._clock
         started = clock.set(self._limit)
         try:
             try:
                 value = values[operation](*[values[place] for place in arguments])
-                if step in self._plan.nesting:
+                if step in self._nesting:
                     allow_levels(value)
             except MemoryError:
                 value, self._exhausted = FAULT, True

@@ -188,3 +188,10 @@ def test_equal_members_are_joined_once() -> None:
     assert fn("merge")(frozenset([line, frozenset([(0, 4)])])) == line | {(0, 4)}
     assert fn("mapply")(fn("vfrontier"), frozenset((n, 3) for n in range(20))) == line
     assert len(fn("mapply")(fn("vfrontier"), tuple((n, 3) for n in range(20)))) == 20 * len(line)
+
+
+def test_many_segments_are_those_between_each_two() -> None:
+    """More than are kept, from one set of locations to itself and to another."""
+    one = frozenset((n % 7, n % 9) for n in range(63))
+    for other in (one, frozenset((i + 3, 2 * j) for i, j in one)):
+        assert fn("prapply")(fn("connect"), one, other) == {fn("connect")(a, b) for a in one for b in other}
