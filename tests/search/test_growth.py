@@ -89,6 +89,30 @@ def test_a_rule_that_says_something_wrong_is_not_sound() -> None:
     assert best.answers == (tuple(map(tuple, rows[2][1])),)
 
 
+def read(text: str) -> list[list[int]]:
+    """A grid from rows of digits."""
+    return [list(map(int, row)) for row in text.split()]
+
+
+def test_a_pattern_goes_on_where_something_is_beside_it() -> None:
+    """Colours are fetched from afar, and only along a wall: the same pattern elsewhere stays as it is."""
+    best = found(
+        made(
+            (read("55555555 01200000 00000000 01200000"), read("55555555 01212121 00000000 01200000")),
+            (read("00000000 00034000 55555555 34000000"), read("00000000 00034000 55555555 34343434")),
+            (read("00120000 00000000 55555555 00430000"), read("00120000 00000000 55555555 00434343")),
+        )
+    )[0]
+    assert best.answers == (tuple(map(tuple, read("00120000 00000000 55555555 00434343"))),)
+
+
+def test_the_most_common_colour_may_be_the_empty_one() -> None:
+    """What grows over it grows as it does over nothing."""
+    pairs = [("88888 68888 88888", "88888 67777 88888"), ("88888 88888 88688", "88888 88888 88677")]
+    best = found(made(*[(read(before), read(after)) for before, after in (*pairs, pairs[0])]))[0]
+    assert best.answers == (tuple(map(tuple, read(pairs[0][1]))),)
+
+
 def test_what_lies_outside_is_told_from_other_samples() -> None:
     """A cell at an edge sees no cell of the sample beside or below."""
     field = Field.of([((1, 2), (0, 3)), ((3, 3, 3),)])

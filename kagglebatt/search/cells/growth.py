@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import log
 
@@ -16,11 +16,22 @@ from kagglebatt.dsl.growing import MOST_ROUNDS
 from kagglebatt.running.limit import Timer
 from kagglebatt.search.answers.pieces import Piece, Pieces
 from kagglebatt.search.budget import Meter
-from kagglebatt.search.cells.growth_rules import GROUPS, Field, Offset, Planes, Rule, Sight, proposals, refinements
+from kagglebatt.search.cells.growth_rules import (
+    GROUPS,
+    Field,
+    Offset,
+    Planes,
+    Rule,
+    Sight,
+    proposals,
+    second_offsets,
+    sights,
+)
 from kagglebatt.search.cells.literals import SHARE
 from kagglebatt.search.graph.catalogue import COLOURS
 from kagglebatt.search.graph.graph import Node
 from kagglebatt.search.graph.moves import GRID, joined, written
+from kagglebatt.search.objects.segmentation import working_grids
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
@@ -61,7 +72,7 @@ class Growth:
         final = [self.answer[c] for c in range(10)]
         self.final: Planes = (*final, self.before[10])
         self._hits: dict[Rule, tuple[int, int]] = {}
-        self._sights: dict[Sight, int] = {}
+        self._sights: dict[Offset, list[tuple[Sight, int]]] = {}
 
     def found(self) -> Iterator[tuple[tuple[Choice, ...], float]]:
         """Rules by which all demo pairs grow right, if there are any, with their cost."""
@@ -131,6 +142,7 @@ class Growth:
                 break
             for colour, cells in enumerate(new):
                 grown[colour] |= cells
+            grown[0] = free
         return grown
 
     def _choices(self, seen: int) -> list[Choice]:
@@ -153,12 +165,12 @@ class Growth:
     def _refined(self, rule: Rule, right: int, wrong: int) -> Iterator[Rule]:
         """Sound rules with a second sight; few that are right about the same cells."""
         alike: Counter[int] = Counter()
-        for finer, second in refinements(rule, self.colours):
-            there = self._seeing(second)
-            mine = right & there
-            if mine and not wrong & there and alike[mine] < MOST_ALIKE:
-                alike[mine] += 1
-                yield finer
+        for offset in second_offsets(rule.first.offset):
+            for second, there in self._seeing(offset):
+                mine = right & there
+                if mine and not wrong & there and alike[mine] < MOST_ALIKE:
+                    alike[mine] += 1
+                    yield Rule(rule.first, second, rule.colour)
 
     def _take(self, rule: Rule, seen: int, made: dict[int, Choice], done: set[Rule]) -> None:
         """Note a sound rule in all orientations together, and in fewer, wherever these are sound."""
@@ -174,12 +186,14 @@ class Growth:
             if len(group) > 2:
                 done.update(rules)
 
-    def _seeing(self, sight: Sight) -> int:
-        """The cells from which something is seen once everything has grown."""
-        if sight not in self._sights:
-            there = self.field.looking((self.final if sight.grown else self.before)[sight.value], sight.offset)
-            self._sights[sight] = there if sight.holds else ~there
-        return self._sights[sight]
+    def _seeing(self, offset: Offset) -> list[tuple[Sight, int]]:
+        """What may be seen at an offset once everything has grown, and the cells from which it is."""
+        if offset not in self._sights:
+            self._sights[offset] = []
+            for sight in sights(offset, self.colours):
+                there = self.field.looking((self.final if sight.grown else self.before)[sight.value], offset)
+                self._sights[offset].append((sight, there if sight.holds else ~there))
+        return self._sights[offset]
 
     def _of(self, rule: Rule, seen: int) -> tuple[int, int]:
         """The cells that a rule is right about, and those where it is wrong."""
@@ -236,9 +250,8 @@ def _sight(sight: Sight) -> str:
 
 
 def _written(rule: Rule) -> str:
-    if rule.colour is None:
-        return f"rbind(fetched,{_pair(rule.first.offset)})"
-    where, second = _sight(rule.first), rule.second
+    fetching = f"rbind(fetched,{_pair(rule.first.offset)})"
+    where, second = fetching if rule.colour is None else _sight(rule.first), rule.second
     if second is not None:
         choose = "masked" if second.holds else "unmasked"
         if second.grown:
@@ -246,10 +259,10 @@ def _written(rule: Rule) -> str:
         else:
             there = f"seen(I,{_number(second.value)},{_pair(second.offset)})"
             where = f"compose(rbind({choose},{there}),{where})"
-    return f"compose(rbind(tint,{COLOURS[rule.colour]}),{where})"
+    return where if rule.colour is None else f"compose(rbind(tint,{COLOURS[rule.colour]}),{where})"
 
 
-def _bases(problem: Problem, pieces: Pieces) -> Iterator[Piece]:
+def _bases(pieces: Pieces) -> Iterator[Piece]:
     """The cheapest pieces that are right but for empty cells."""
     groups = list(pieces.by_size.values())
     kept = sorted([piece for group in groups for piece in group], key=lambda piece: piece.node.cost)
@@ -261,12 +274,15 @@ def _bases(problem: Problem, pieces: Pieces) -> Iterator[Piece]:
 
 
 def growth(problem: Problem, pieces: Pieces, meter: Meter, clock: Timer) -> Iterator[Found]:
-    """Programs by which an unfinished piece grows into the answers."""
-    own = Pieces(problem)
-    own.add(Node(problem.inputs, GRID, 0.0, 0))
-    for base in islice(_bases(problem, pieces if pieces.by_size else own), MOST_BASES):
-        rules = Growth(base, problem, meter)
-        for chosen, cost in rules.found():
-            program = joined((base.node.program(),), written(rules.text(chosen)))
-            cost += base.node.cost
-            yield measured(program, problem, clock, "growth", cost, base.node.depth + 1, len(chosen))
+    """Programs by which an unfinished piece, or the inputs with their most common colour empty, become the answers."""
+    for working in working_grids(problem):
+        seen_so = replace(problem, inputs=working.grids, answers=working.answers)
+        own = Pieces(seen_so)
+        own.add(Node(working.grids, GRID, working.cost, 0))
+        known = own if working.emptied or not pieces.by_size else pieces
+        for base in islice(_bases(known), MOST_BASES):
+            rules = Growth(base, seen_so, meter)
+            for chosen, cost in rules.found():
+                whole = working.after(joined((base.node.program(),), written(rules.text(chosen))))
+                cost += base.node.cost
+                yield measured(whole, problem, clock, "growth", cost, base.node.depth + 1, len(chosen))

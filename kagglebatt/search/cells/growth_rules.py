@@ -9,7 +9,7 @@ Cells of all samples are bits of one number, sample below sample, with margins, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -93,17 +93,17 @@ class Rule(NamedTuple):
 
     def paints(self, field: Field, before: Planes, now: Sequence[int]) -> Iterator[tuple[int, int]]:
         """(colour, cells that take it), whether they are empty or not."""
-        if self.colour is None:
-            for colour in range(1, 10):
-                if now[colour]:
-                    yield colour, field.looking(now[colour], self.first.offset)
-            return
-        cells = field.looking(now[self.first.value], self.first.offset)
+        where = -1
         if self.second is not None:
             there = (now if self.second.grown else before)[self.second.value]
-            other = field.looking(there, self.second.offset)
-            cells &= other if self.second.holds else ~other
-        yield self.colour, cells
+            where = field.looking(there, self.second.offset)
+            where = where if self.second.holds else ~where
+        if self.colour is not None:
+            yield self.colour, field.looking(now[self.first.value], self.first.offset) & where
+            return
+        for colour in range(1, 10):
+            if now[colour]:
+                yield colour, field.looking(now[colour], self.first.offset) & where
 
 
 @lru_cache(maxsize=8192)
@@ -128,7 +128,7 @@ def _within(steps: int) -> tuple[Offset, ...]:
     return tuple((i, j) for i in sides for j in sides if i or j)
 
 
-_NEAR, _AROUND, _FAR = _within(1), _within(2), _within(MARGIN)
+_NEAR, _AROUND, _FURTHER, _FAR = _within(1), _within(2), frozenset(_within(4)), _within(MARGIN)
 
 
 def proposals(colours: Sequence[int], grown: Sequence[int]) -> Iterator[Rule]:
@@ -146,15 +146,20 @@ def proposals(colours: Sequence[int], grown: Sequence[int]) -> Iterator[Rule]:
                     yield Rule(Sight(offset, value, grown=True), None, colour)
 
 
-def refinements(rule: Rule, colours: Sequence[int]) -> Iterator[tuple[Rule, Sight]]:
-    """A rule about a cell's neighbour with a second sight, beside the cell or beside the neighbour."""
-    if rule.colour is None or rule.first.offset not in _NEAR:
-        return
-    i, j = rule.first.offset
-    beyond = [(i + down, j + right) for down, right in _NEAR if (down, right) != (-i, -j)]
-    for offset in dict.fromkeys((*_NEAR, *beyond)):
-        sights = [Sight(offset, value, holds) for value in (0, OUTSIDE, *colours) for holds in (True, False)]
-        if offset != rule.first.offset:
-            sights += [Sight(offset, value, grown=True) for value in colours]
-        for sight in sights:
-            yield Rule(rule.first, sight, rule.colour), sight
+def second_offsets(first: Offset) -> Iterable[Offset]:
+    """Where a rule that looks not too far looks besides: beside the cell, and beside the neighbour that it looks at."""
+    if first not in _FURTHER:
+        return ()
+    i, j = first
+    beyond = [(i + down, j + right) for down, right in _NEAR if first in _NEAR and (down, right) != (-i, -j)]
+    return dict.fromkeys((*_NEAR, *beyond))
+
+
+def sights(offset: Offset, colours: Sequence[int]) -> Iterator[Sight]:
+    """What may be seen there besides."""
+    for value in (0, OUTSIDE, *colours):
+        yield Sight(offset, value)
+        yield Sight(offset, value, False)
+    yield Sight(offset, 0, False, grown=True)
+    for value in colours:
+        yield Sight(offset, value, grown=True)
