@@ -51,7 +51,7 @@ class Leaders:
         voters[:] = [other for other in voters if other.program.address != each.program.address]
         insort(voters, each, key=_order)
         del voters[MOST_VOTERS:]
-        chosen = attempts(self.ranked, self._problem)
+        chosen = attempts(self.ranked, self._problem, self._customs)
         changed = chosen != self.attempts
         self.attempts = chosen
         return changed
@@ -72,11 +72,20 @@ class Leaders:
         return tuple(giving(self.ranked, self.attempts))
 
 
-def attempts(found: tuple[Found, ...], problem: Problem) -> tuple[tuple[Grid, ...], ...]:
-    """For each test input at most two different answers; the input itself where there is none."""
+def attempts(
+    found: tuple[Found, ...], problem: Problem, customs: Customs | None = None
+) -> tuple[tuple[Grid, ...], ...]:
+    """For each test input at most two different answers; the input itself where there is none.
+
+    Where each answer is one of a few that were seen, these come first; the most frequent ones, where no program gives
+    any of them.
+    """
+    seen = customs.seen if customs else ()
     chosen = []
     for number, grid in enumerate(problem.inputs[problem.demos :]):
         answers = dict.fromkeys(answer for each in found if (answer := each.answers[number]) is not None)
+        if seen:
+            answers = dict.fromkeys((*[answer for answer in answers if answer in seen], *seen, *answers))
         chosen.append(tuple(answers)[:MOST_ATTEMPTS] or (grid,))
     return tuple(chosen)
 

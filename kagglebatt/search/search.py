@@ -71,14 +71,15 @@ def improvements(
     """
     problem = Problem.of(task)
     meter = Meter(budget or Budget())
-    leaders = Leaders(problem, None if "customs" in without else Customs(problem))
+    customs = None if "customs" in without else Customs(problem)
+    leaders = Leaders(problem, customs)
     with guarded() as clock:
         stages = Stages(problem, knowledge.useful_for(task.digest), meter, clock, frozenset(without), notify)
         for each in stages.run():
             if leaders.add(each):
                 yield SearchResult(leaders.found, leaders.attempts, (), meter.work, meter.seconds)
     best, levels = leaders.ranked, tuple(stages.levels)
-    yield SearchResult(best, attempts(best, problem), levels, meter.work, meter.seconds, stages.seconds)
+    yield SearchResult(best, attempts(best, problem, customs), levels, meter.work, meter.seconds, stages.seconds)
 
 
 class Stages:

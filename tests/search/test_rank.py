@@ -7,7 +7,7 @@ from itertools import permutations
 from kagglebatt.search.customs import Customs
 from kagglebatt.search.graph.moves import written
 from kagglebatt.search.problem import Problem
-from kagglebatt.search.rank import Leaders
+from kagglebatt.search.rank import Leaders, attempts
 from kagglebatt.search.result import Found
 
 GRIDS = (((1,),), ((2,),), ((3,),))
@@ -59,3 +59,21 @@ def test_an_answer_that_breaks_a_custom_comes_behind_one_that_does_not() -> None
             leaders.add(each)
         orders.append([each.cost for each in leaders.found])
     assert orders == [[3.0, 5.0], [5.0, 3.0]]
+
+
+def test_where_answers_repeat_the_attempts_are_among_them() -> None:
+    """Those that programs give come first, then the most frequent ones; where few repeat, all of it is as ever."""
+    one, two, other = ((1,),), ((2,),), ((7,),)
+    inputs = tuple(((number, 0),) for number in range(6))
+    often, rarely = ((two, one, one, two, one), (two, one, one, other, ((3,),)))
+    guesses = [Found(written(TEXTS[0]), "graph", 3, 5, 1, 1, (other,), 1.0)]
+    known = [*guesses, Found(written(TEXTS[1]), "graph", 1, 5, 1, 1, (two,), 9.0)]
+    chosen = []
+    for answers, programs in ((often, []), (often, guesses), (often, known), (rarely, guesses)):
+        problem = Problem(inputs, answers, ((),) * 6)
+        customs = Customs(problem)
+        leaders = Leaders(problem, customs)
+        for each in programs:
+            leaders.add(each)
+        chosen.append(attempts(leaders.ranked, problem, customs)[0])
+    assert chosen == [(one, two), (one, two), (two, one), (other,)]
