@@ -1,8 +1,8 @@
 """Customs: what all answers of a task's demo pairs have in common, and answers of its test pairs should have, too.
 
 A program may fit all demo pairs by accident. What it gives for a test input often shows that: colours that no answer
-had, a size of another kind, the input unchanged. Of the true test answers of the 400 ARC-AGI-1 training tasks 11 break
-a custom; of 533 wrong answers by programs that fit all demo pairs of 160 such tasks, 308 do.
+had, a size of another kind, the input unchanged. Of 400 ARC-AGI-1 training tasks 9 have true test answers
+that break a custom; of 1,013 wrong answers that programs give which fit all demo pairs of 320 such tasks, 605 do.
 """
 
 from __future__ import annotations
@@ -78,18 +78,6 @@ def _changed_to(pair: _Facts) -> Hashable:
     return None if pair.changes is None else frozenset(after for _, after in pair.changes)
 
 
-def _turned(grid: Grid) -> Grid:
-    return tuple(zip(*grid, strict=True))
-
-
-def _upside_down(grid: Grid) -> Grid:
-    return grid[::-1]
-
-
-def _mirrored(grid: Grid) -> Grid:
-    return tuple([row[::-1] for row in grid])
-
-
 _CUSTOMS: tuple[Callable[[_Facts], Hashable], ...] = (
     _growth,
     _ratio,
@@ -110,13 +98,12 @@ _CUSTOMS: tuple[Callable[[_Facts], Hashable], ...] = (
     lambda pair: pair.changes is not None and len({before for before, _ in pair.changes}) == 1,
     lambda pair: pair.changes is not None and len({after for _, after in pair.changes}) == 1,
     lambda pair: pair.changes is not None and all(after for _, after in pair.changes),
-    lambda pair: pair.answer == _mirrored(pair.answer),
-    lambda pair: pair.answer == _upside_down(pair.answer),
-    lambda pair: pair.answer == _turned(pair.answer),
-    lambda pair: pair.answer == _mirrored(_upside_down(pair.answer)),
-    lambda pair: pair.answer == _mirrored(_upside_down(_turned(pair.answer))),
 )
-"""What may be a custom: it is one where all demo pairs have the same value, which is neither None nor False."""
+"""What may be a custom: it is one where all demo pairs have the same value, which is neither None nor False.
+
+Symmetries of all answers are not among them: on 320 training tasks they never put a right answer before a wrong one,
+but once a wrong one before the right.
+"""
 
 
 class Customs:
