@@ -118,7 +118,7 @@ def test_only_what_may_use_no_more_is_cut_short(
         earlier.note(tiny_task, Searched(0, work=800, leading=(found(),), **took))
         earlier = EarlierSearches(home)
         known, budget = earlier.prepared(tiny_task, Knowledge(), asked)
-    assert (budget.work == 200, len(known.led) == 1, earlier.again == 1) == (again, again, again)
+    assert (budget.work == 200, len(known.led) == 1, earlier.again == 1, known.searched) == (again,) * 4
 
 
 def test_another_search_is_another_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
