@@ -1,7 +1,7 @@
 """What one search may use, and how much of it is used up.
 
-*Work* is counted: a move applied to a node, or a known program run on a task, is one. The same work gives the same
-answers everywhere. Seconds are those of the processor, and a promise to be on time.
+*Work* is counted: a move applied to a node, or a program of the library run on a task, is one. The same work gives the
+same answers everywhere. Seconds are those of the processor, and a promise to be on time.
 """
 
 from __future__ import annotations
@@ -81,8 +81,12 @@ class Meter:
         if self._most_work is not None and self.work >= share * self._most_work:
             return True
         if share < 1:
-            return self.seconds >= share * self._budget.seconds or self._budget.over
+            return self.is_late(share)
         if self.work >= self._next_look:
             self._next_look = self.work + _LOOK
-            self._late = self.seconds >= self._budget.seconds or self._budget.over
+            self._late = self.is_late()
         return self._late
+
+    def is_late(self, share: float = 1.0) -> bool:
+        """Whether this share of the time is used up."""
+        return self.seconds >= share * self._budget.seconds or self._budget.over

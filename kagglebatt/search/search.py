@@ -36,7 +36,7 @@ IDEAS = (
 """Stages and ideas that can be left out, for measuring what they are worth."""
 OWN = 0.6
 """Of these, where the task in roles is searched, too."""
-ONCE = frozenset({"objects", "cells"})
+ONCE = frozenset({"objects", "growth", "cells", "roles"})
 """Stages in which other tasks' programs have no part: on a task that was searched before they come to the same."""
 
 

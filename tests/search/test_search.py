@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
+import kagglebatt.search.recall as recall_module
 import kagglebatt.search.search as search_module
 from kagglebatt import load_tasks
 from kagglebatt.programs.library import read_library
 from kagglebatt.programs.program import Program
-from kagglebatt.search.budget import Budget
+from kagglebatt.search.budget import Budget, Meter
 from kagglebatt.search.graph.moves import written
 from kagglebatt.search.knowledge import Knowledge, Known, knowledge
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.result import Found
+from kagglebatt.search.running import guarded
 from kagglebatt.search.search import ONCE, search
 from kagglebatt.tasks.task import Sample, Task
 
@@ -79,7 +82,8 @@ def test_what_needs_no_other_programs_is_done_once() -> None:
     nothing = replace(task, demo=tuple(replace(sample, answer=sample.input[:1] * 2) for sample in task.demo))
     first = search(nothing, Knowledge(), Budget(work=50))
     again = search(nothing, Knowledge(searched=True), Budget(work=50))
-    assert first.stage_seconds.keys() - again.stage_seconds.keys() == ONCE
+    assert first.stage_seconds.keys() & ONCE == {"objects", "growth", "cells"}
+    assert first.stage_seconds.keys() - again.stage_seconds.keys() == first.stage_seconds.keys() & ONCE
 
 
 def test_colours_in_roles_are_for_the_library_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,3 +123,30 @@ def test_climbing_begins_with_the_nearest_of_what_was_filed(monkeypatch: pytest.
     task = Task("half", demo, (Sample("test", 0, ((8,),), None),))
     search(task, known, Budget(work=50), without=["graph", "objects", "cells", "stack", "roles"])
     assert asked == [("donors", [written("dmirror(I)").body]), ("begin", [written("rot90(I)").body])]
+
+
+def test_filed_programs_take_no_work_from_other_stages() -> None:
+    """With or without a home the same is left."""
+    problem = Problem.of(task_of("67a3c6ac"))
+    worked = []
+    for content in ("grids", ""):
+        known = [Known(name, name, content, written(f"{name}(I)")) for name in ("trim", "core", "rot90")]
+        meter = Meter(Budget(work=10))
+        with guarded() as clock:
+            list(recall_module.recall(problem, Knowledge(tuple(known)), meter, clock))
+        worked.append(meter.work)
+    assert worked == [0, 3]
+
+
+def test_filed_programs_do_not_take_all_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of it; then it is the library's turn."""
+    ticks = count()
+    meter = Meter(Budget(seconds=100.0), clock=lambda: next(ticks))
+    tried: list[int] = []
+    monkeypatch.setattr(recall_module, "tried", lambda program, *_rest: tried.append(len(program)))
+    programs = [written("trim(" * steps + "I" + ")" * steps) for steps in range(1, 32)]
+    known = [Known("", "", "grids" if len(program) < 31 else "", program) for program in programs]
+    with guarded() as clock:
+        list(recall_module.recall(Problem.of(task_of("67a3c6ac")), Knowledge(tuple(known)), meter, clock))
+    assert (tried[0], tried[-1]) == (1, 31)
+    assert len(tried) <= 10
