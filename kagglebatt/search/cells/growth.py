@@ -38,8 +38,8 @@ from kagglebatt.search.result import Found
 
 MOST_BASES = 3
 """The cheapest pieces that growing begins with."""
-MOST_RULES, MOST_TRIED, MOST_ALIKE = 6, 40, 3
-"""Rules one after another, the most promising that are tried for each, and second sights that come to the same."""
+MOST_RULES, MOST_TRIED, MOST_ALIKE = 6, 40, 6
+"""Rules one after another, the most promising that are tried for each, and rules that come to the same."""
 MOST_GROWN = 3
 """Colours that grow by rules about colours; where there are more, they are fetched alone."""
 WEIGHT = 0.3
@@ -146,8 +146,8 @@ class Growth:
         return grown
 
     def _choices(self, seen: int) -> list[Choice]:
-        """Sound rules that explain something, as ideas, the best first; of those that explain the same the cheapest."""
-        made: dict[int, Choice] = {}
+        """Sound rules that explain something, as ideas, the best first; few that explain the same."""
+        made: dict[int, list[Choice]] = {}
         done: set[Rule] = set()
         for rule in proposals(self.colours, self.grown if len(self.grown) <= MOST_GROWN else ()):
             right, wrong = self._of(rule, seen)
@@ -160,7 +160,8 @@ class Growth:
             for finer in self._refined(rule, right, wrong):
                 if finer not in done:
                     self._take(finer, seen, made, done)
-        return sorted(made.values(), key=lambda each: 0.4 * each.cost - log(each.reach.bit_count()))
+        best = [each for alike in made.values() for each in sorted(alike, key=lambda each: each.cost)[:MOST_ALIKE]]
+        return sorted(best, key=lambda each: 0.4 * each.cost - log(each.reach.bit_count()))
 
     def _refined(self, rule: Rule, right: int, wrong: int) -> Iterator[Rule]:
         """Sound rules with a second sight; few that are right about the same cells."""
@@ -172,7 +173,7 @@ class Growth:
                     alike[mine] += 1
                     yield Rule(rule.first, second, rule.colour)
 
-    def _take(self, rule: Rule, seen: int, made: dict[int, Choice], done: set[Rule]) -> None:
+    def _take(self, rule: Rule, seen: int, made: dict[int, list[Choice]], done: set[Rule]) -> None:
         """Note a sound rule in all orientations together, and in fewer, wherever these are sound."""
         for group in GROUPS:
             rules = tuple(dict.fromkeys(rule.turned(turn) for turn in group))
@@ -180,9 +181,7 @@ class Growth:
             if any(wrong for _, wrong in told):
                 continue
             reach = _union(right for right, _ in told)
-            cost = _cost(rule) - 0.02 * len(group)
-            if reach not in made or made[reach].cost > cost:
-                made[reach] = Choice(rules, cost, reach)
+            made.setdefault(reach, []).append(Choice(rules, _cost(rule) - 0.02 * len(group), reach))
             if len(group) > 2:
                 done.update(rules)
 
