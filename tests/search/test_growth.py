@@ -130,3 +130,24 @@ def test_orientations_of_a_rule() -> None:
     for group in GROUPS:
         turned = {rule.turned(turn) for turn in group}
         assert {each.turned(turn) for each in turned for turn in group} == turned
+
+
+def bouncing(height: int, turned: bool) -> tuple[list[list[int]], list[list[int]]]:
+    """A ray that begins with two cells of 8, goes up to a wall of 2 at the right, or left, and comes back."""
+    grid = [[0] * 7 + [2] for _ in range(height)]
+    answer = [list(row) for row in grid]
+    i, j, step = height - 1, 2, 1
+    while i >= 0 and j >= 0:
+        answer[i][j] = 3
+        if i >= height - 2:
+            grid[i][j] = answer[i][j] = 8
+        if j == 6:
+            step = -1
+        i, j = i - 1, j + step
+    return ([row[::-1] for row in grid], [row[::-1] for row in answer]) if turned else (grid, answer)
+
+
+def test_a_ray_turns_at_a_wall() -> None:
+    """What goes on because of both neighbours explains as much, and never begins; it must not hide what does."""
+    pairs = [bouncing(12, False), bouncing(10, True), bouncing(9, False), bouncing(11, True)]
+    assert found(made(*pairs))[0].answers == (tuple(map(tuple, pairs[-1][1])),)
