@@ -1,7 +1,7 @@
-"""From all that was found to two attempts: votes for an answer, the cheap programs' more, and customs that it breaks.
+"""From all that was found to two attempts: votes for an answer, the cheap programs' more, and broken invariants.
 
 A program that fits all pairs is often wrong; programs that come to the same answers by different ways are so less
-often. An answer's cost is that of its cheapest program, less for each further one, and more for each custom of the
+often. An answer's cost is that of its cheapest program, less for each further one, and more for each invariant of the
 demo pairs that it breaks.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import log2
 
 from kagglebatt.dsl.types import Grid
-from kagglebatt.search.customs import Customs
+from kagglebatt.search.invariants import Invariants
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.result import Found
 
@@ -38,8 +38,8 @@ class Leaders:
         attempts: for each test input at most two different answers.
     """
 
-    def __init__(self, problem: Problem, customs: Customs | None = None) -> None:
-        self._problem, self._customs = problem, customs
+    def __init__(self, problem: Problem, invariants: Invariants | None = None) -> None:
+        self._problem, self._invariants = problem, invariants
         self._voters: dict[Answers, list[Found]] = {}
         self.attempts: tuple[tuple[Grid, ...], ...] = ()
 
@@ -51,20 +51,20 @@ class Leaders:
         voters[:] = [other for other in voters if other.program.address != each.program.address]
         insort(voters, each, key=_order)
         del voters[MOST_VOTERS:]
-        chosen = attempts(self.ranked, self._problem, self._customs)
+        chosen = attempts(self.ranked, self._problem, self._invariants)
         changed = chosen != self.attempts
         self.attempts = chosen
         return changed
 
     @property
     def ranked(self) -> tuple[Found, ...]:
-        """The best program for each answer, best first, at the answer's cost but for its customs."""
+        """The best program for each answer, best first, at the answer's cost but for its invariants."""
         best = [replace(voters[0], cost=_cost(voters)) for voters in self._voters.values()]
         return tuple(sorted(best, key=self._doubted))
 
     def _doubted(self, each: Found) -> tuple[object, ...]:
-        """The order of answers: that of programs, dearer where customs are broken."""
-        return _order(each, self._customs.doubt(each.answers) if self._customs else 0.0)
+        """The order of answers: that of programs, dearer where invariants are broken."""
+        return _order(each, self._invariants.doubt(each.answers) if self._invariants else 0.0)
 
     @property
     def found(self) -> tuple[Found, ...]:
@@ -73,14 +73,14 @@ class Leaders:
 
 
 def attempts(
-    found: tuple[Found, ...], problem: Problem, customs: Customs | None = None
+    found: tuple[Found, ...], problem: Problem, invariants: Invariants | None = None
 ) -> tuple[tuple[Grid, ...], ...]:
     """For each test input at most two different answers; the input itself where there is none.
 
     Where each answer is one of a few that were seen, these come first; the most frequent ones, where no program gives
     any of them.
     """
-    seen = customs.seen if customs else ()
+    seen = invariants.seen if invariants else ()
     chosen = []
     for number, grid in enumerate(problem.inputs[problem.demos :]):
         answers = dict.fromkeys(answer for each in found if (answer := each.answers[number]) is not None)

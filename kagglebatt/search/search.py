@@ -13,11 +13,11 @@ from kagglebatt.search.cells.cells import cells
 from kagglebatt.search.cells.growth import growth
 from kagglebatt.search.climb import Climber
 from kagglebatt.search.colour_roles import TaskInRoles, task_in_roles
-from kagglebatt.search.customs import Customs
 from kagglebatt.search.graph.catalogue import catalogue
 from kagglebatt.search.graph.graph import Graph
 from kagglebatt.search.graph.mined import mined
 from kagglebatt.search.graph.size_moves import size_moves
+from kagglebatt.search.invariants import Invariants
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.objects.objects import ObjectStage
 from kagglebatt.search.problem import Problem
@@ -31,7 +31,7 @@ ROUNDS = (0.15, 0.4, 0.85)
 """Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
 IDEAS = (
     "recall", "objects", "steps", "mined", "sizes", "graph", "colours", "recolouring", "tiling", "choosing", "scaling",
-    "growth", "cells", "stack", "subsets", "copies", "roles", "climb", "customs",
+    "growth", "cells", "stack", "subsets", "copies", "roles", "climb", "invariants",
 )  # fmt: skip
 """Stages and ideas that can be left out, for measuring what they are worth."""
 OWN = 0.6
@@ -71,15 +71,15 @@ def improvements(
     """
     problem = Problem.of(task)
     meter = Meter(budget or Budget())
-    customs = None if "customs" in without else Customs(problem)
-    leaders = Leaders(problem, customs)
+    invariants = None if "invariants" in without else Invariants(problem)
+    leaders = Leaders(problem, invariants)
     with guarded() as clock:
         stages = Stages(problem, knowledge.useful_for(task.digest), meter, clock, frozenset(without), notify)
         for each in stages.run():
             if leaders.add(each):
                 yield SearchResult(leaders.found, leaders.attempts, (), meter.work, meter.seconds)
     best, levels = leaders.ranked, tuple(stages.levels)
-    yield SearchResult(best, attempts(best, problem, customs), levels, meter.work, meter.seconds, stages.seconds)
+    yield SearchResult(best, attempts(best, problem, invariants), levels, meter.work, meter.seconds, stages.seconds)
 
 
 class Stages:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from kagglebatt.search.customs import Customs
 from kagglebatt.search.graph.moves import written
+from kagglebatt.search.invariants import Invariants
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.rank import Leaders, attempts
 from kagglebatt.search.result import Found
@@ -43,8 +43,8 @@ def test_the_order_in_which_programs_come_changes_nothing() -> None:
     assert {each.answers[0] for each in ends.pop()[1]} == set(led(programs).attempts[0])
 
 
-def test_an_answer_that_breaks_a_custom_comes_behind_one_that_does_not() -> None:
-    """Unless it is much cheaper; the cost that is remembered for the next search is without customs."""
+def test_an_answer_that_breaks_an_invariant_comes_behind_one_that_does_not() -> None:
+    """Unless it is much cheaper; the cost that is remembered for the next search is without invariants."""
     grids = tuple(((number, 0),) for number in (1, 2, 3))
     eights = ((8, 0),)
     problem = Problem(grids, (eights, eights), ((), (), ()))
@@ -53,8 +53,8 @@ def test_an_answer_that_breaks_a_custom_comes_behind_one_that_does_not() -> None
         Found(written(TEXTS[1]), "graph", 2, 2, 1, 1, (eights,), 5.0),
     ]
     orders = []
-    for customs in (None, Customs(problem)):
-        leaders = Leaders(problem, customs)
+    for invariants in (None, Invariants(problem)):
+        leaders = Leaders(problem, invariants)
         for each in programs:
             leaders.add(each)
         orders.append([each.cost for each in leaders.found])
@@ -71,9 +71,9 @@ def test_where_answers_repeat_the_attempts_are_among_them() -> None:
     chosen = []
     for answers, programs in ((often, []), (often, guesses), (often, known), (rarely, guesses)):
         problem = Problem(inputs, answers, ((),) * 6)
-        customs = Customs(problem)
-        leaders = Leaders(problem, customs)
+        invariants = Invariants(problem)
+        leaders = Leaders(problem, invariants)
         for each in programs:
             leaders.add(each)
-        chosen.append(attempts(leaders.ranked, problem, customs)[0])
+        chosen.append(attempts(leaders.ranked, problem, invariants)[0])
     assert chosen == [(one, two), (one, two), (two, one), (other,)]

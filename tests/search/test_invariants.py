@@ -1,11 +1,11 @@
-"""Customs: what all demo pairs have in common, and which answers break it."""
+"""Invariants: what all demo pairs have in common, and which answers break it."""
 
 from __future__ import annotations
 
 import pytest
 
 from kagglebatt.dsl.types import Grid
-from kagglebatt.search.customs import COST_OF_BROKEN, MOST_COST, Customs
+from kagglebatt.search.invariants import COST_OF_BROKEN, MOST_COST, Invariants
 from kagglebatt.search.problem import Problem
 
 INPUTS: tuple[Grid, ...] = (((1, 0, 0), (0, 0, 1)), ((0, 2, 0), (2, 0, 0)), ((0, 0, 3), (3, 3, 0)))
@@ -15,7 +15,7 @@ GREEN_FOR_EMPTY: tuple[Grid, ...] = (((1, 3, 3), (3, 3, 1)), ((3, 2, 3), (2, 3, 
 def doubt(answers: tuple[Grid, ...], given: Grid | None, inputs: tuple[Grid, ...] = INPUTS) -> float:
     """Of one answer to the last input, the first ones being those of demo pairs."""
     used = (*inputs[: len(answers)], inputs[-1])
-    return Customs(Problem(used, answers, ((),) * len(used))).doubt((given,))
+    return Invariants(Problem(used, answers, ((),) * len(used))).doubt((given,))
 
 
 def test_an_answer_like_all_others_is_not_doubted() -> None:
@@ -35,12 +35,12 @@ def test_an_answer_like_all_others_is_not_doubted() -> None:
         pytest.param(((3, 3, 7), (7, 7, 3)), id="other cells change"),
     ],
 )
-def test_what_breaks_a_custom_is_doubted(given: Grid) -> None:
-    """Each kind by at least one broken custom."""
+def test_what_breaks_an_invariant_is_doubted(given: Grid) -> None:
+    """Each kind by at least one broken invariant."""
     assert COST_OF_BROKEN <= doubt(GREEN_FOR_EMPTY, given) <= MOST_COST
 
 
-def test_one_pair_makes_no_custom_and_no_answer_is_the_worst() -> None:
+def test_one_pair_makes_no_invariant_and_no_answer_is_the_worst() -> None:
     """A single demo pair has everything in common with itself."""
     assert doubt(GREEN_FOR_EMPTY[:1], ((0, 0, 3), (3, 3, 3))) == 0
     assert doubt(GREEN_FOR_EMPTY, None) == MOST_COST

@@ -1,8 +1,8 @@
-"""Customs: what all answers of a task's demo pairs have in common, and answers of its test pairs should have, too.
+"""Invariants: what all answers of a task's demo pairs have in common, and answers of its test pairs should have, too.
 
 A program may fit all demo pairs by accident. What it gives for a test input often shows that: colours that no answer
 had, a size of another kind, the input unchanged. Of 400 ARC-AGI-1 training tasks 9 have true test answers
-that break a custom; of 1,013 wrong answers that programs give which fit all demo pairs of 320 such tasks, 605 do.
+that break an invariant; of 1,013 wrong answers that programs give which fit all demo pairs of 320 such tasks, 605 do.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from kagglebatt.dsl.types import Grid
 from kagglebatt.search.problem import Problem
 
 COST_OF_BROKEN = 2.0
-"""Of each custom that an answer breaks."""
+"""Of each invariant that an answer breaks."""
 MOST_COST = 12.0
-"""Of all of them: customs break together. As much is added where there is no answer at all."""
+"""Of all of them: invariants break together. As much is added where there is no answer at all."""
 LEAST_PAIRS = 2
-"""One demo pair makes no custom."""
+"""One demo pair makes no invariant."""
 LEAST_REPEATED = 2
 """Demo pairs whose answers are those of pairs before them, for answers to be one of a few that were all seen.
 
@@ -78,7 +78,7 @@ def _changed_to(pair: _Facts) -> Hashable:
     return None if pair.changes is None else frozenset(after for _, after in pair.changes)
 
 
-_CUSTOMS: tuple[Callable[[_Facts], Hashable], ...] = (
+_PROPERTIES: tuple[Callable[[_Facts], Hashable], ...] = (
     _growth,
     _ratio,
     lambda pair: pair.size[0] == pair.size[1],
@@ -99,18 +99,18 @@ _CUSTOMS: tuple[Callable[[_Facts], Hashable], ...] = (
     lambda pair: pair.changes is not None and len({after for _, after in pair.changes}) == 1,
     lambda pair: pair.changes is not None and all(after for _, after in pair.changes),
 )
-"""What may be a custom: it is one where all demo pairs have the same value, which is neither None nor False.
+"""What may be an invariant: it is one where all demo pairs have the same value, which is neither None nor False.
 
 Symmetries of all answers are not among them: on 320 training tasks they never put a right answer before a wrong one,
 but once a wrong one before the right.
 """
 
 
-class Customs:
-    """The customs of one task.
+class Invariants:
+    """The invariants of one task.
 
     Attributes:
-        seen: the answers that each answer is one of, the most frequent first; empty where there is no such custom.
+        seen: the answers that each answer is one of, the most frequent first; empty where there is no such invariant.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -123,14 +123,14 @@ class Customs:
         self._new: frozenset[int] | None = None
         if len(pairs) >= LEAST_PAIRS:
             self._new = frozenset(chain.from_iterable(pair.after - pair.before for pair in pairs))
-            for custom in _CUSTOMS:
-                values = {custom(pair) for pair in pairs}
+            for measure in _PROPERTIES:
+                values = {measure(pair) for pair in pairs}
                 if len(values) == 1 and not values & {None, False}:
-                    self._held.append((custom, values.pop()))
+                    self._held.append((measure, values.pop()))
         self._known: dict[tuple[Grid | None, ...], float] = {}
 
     def doubt(self, answers: tuple[Grid | None, ...]) -> float:
-        """The cost of customs that the answers to the test inputs break: 0 to ``MOST_COST``."""
+        """The cost of invariants that the answers to the test inputs break: 0 to ``MOST_COST``."""
         known = self._known.get(answers)
         if known is None:
             known = self._known[answers] = self._doubt(answers)
@@ -144,7 +144,7 @@ class Customs:
             if self.seen and answer not in self.seen:
                 return MOST_COST
             pairs.append(_Facts.of(grid, answer))
-        broken = sum(any(custom(pair) != value for pair in pairs) for custom, value in self._held)
+        broken = sum(any(measure(pair) != value for pair in pairs) for measure, value in self._held)
         if self._new is not None:
             broken += any(not pair.after - pair.before <= self._new for pair in pairs)
         return min(MOST_COST, COST_OF_BROKEN * broken)
