@@ -35,7 +35,7 @@ def test_equal_calls_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made = counted(monkeypatch, "hmirror")
     programs = [written(text) for text in ("hmirror(I)", "vmirror(hmirror(I))", "vconcat(I, hmirror(I))")]
     shared = SharedCalls()
-    numbered = [shared.calls(program) for program in programs]
+    numbered = shared.calls(programs)
     for grid in (GRID, GRID[::-1]):
         values = shared.values(grid, ())
         assert [values.run(calls) for calls in numbered] == [compiled(program)(grid, ()) for program in programs]
@@ -46,9 +46,8 @@ def test_a_call_that_failed_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -
     """What needs it fails at once; what does not runs on."""
     made = counted(monkeypatch, "first")
     shared = SharedCalls()
-    failing, needing, other = [shared.calls(written(text)) for text in (
-        "hmirror(first(merge(ZERO)))", "identity(first(merge(ZERO)))", "hmirror(I)"
-    )]  # fmt: skip
+    texts = "hmirror(first(merge(ZERO)))", "identity(first(merge(ZERO)))", "hmirror(I)"
+    failing, needing, other = shared.calls(map(written, texts))
     values = shared.values(GRID, ())
     with pytest.raises(TypeError):
         values.run(failing)
@@ -56,3 +55,18 @@ def test_a_call_that_failed_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -
         values.run(needing)
     assert values.run(other) == GRID[::-1]
     assert made == []
+
+
+def test_what_no_later_program_calls_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be made again; what the last program failed on is forgotten, too."""
+    made = counted(monkeypatch, "hmirror")
+    shared = SharedCalls()
+    plain, failing = shared.calls(map(written, ("hmirror(I)", "interval(hmirror(I),ZERO,ZERO)")))
+    values = shared.values(GRID, ())
+    values.run(plain)
+    values.run(plain)
+    assert len(made) == 1
+    with pytest.raises(TypeError):
+        values.run(failing)
+    values.run(plain)
+    assert len(made) == 2

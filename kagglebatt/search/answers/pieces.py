@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
-from kagglebatt.dsl.types import Grid
 from kagglebatt.search.graph.graph import Node
+from kagglebatt.search.packing import Sizes, packed, sizes
 from kagglebatt.search.problem import Problem
 
 MOST_PIECES = 6_000
 """Of one size; the cheapest."""
-Sizes = tuple[tuple[int, int], ...]
-
-
-def sizes(grids: Iterable[Grid]) -> Sizes:
-    """(rows, columns) of every grid."""
-    return tuple([(len(grid), len(grid[0])) for grid in grids])
-
-
-def packed(grids: Iterable[Grid]) -> bytes:
-    """The colours of all cells, grid by grid and row by row."""
-    return b"".join([bytes(chain.from_iterable(grid)) for grid in grids])
-
-
 _IS = [bytes([48 + (byte == colour) for byte in range(256)]) for colour in range(10)]
 
 

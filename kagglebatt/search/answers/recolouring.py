@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain
 
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.answers.pieces import Piece, packed
+from kagglebatt.search.answers.pieces import Piece
 from kagglebatt.search.graph.catalogue import COLOURS
 from kagglebatt.search.graph.moves import joined, written
+from kagglebatt.search.packing import packed
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found

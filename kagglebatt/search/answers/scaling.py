@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from kagglebatt.dsl.fitting import rescale
 from kagglebatt.dsl.types import Grid
-from kagglebatt.search.answers.pieces import Piece, Sizes, sizes
+from kagglebatt.search.answers.pieces import Piece
 from kagglebatt.search.graph.graph import Node
 from kagglebatt.search.graph.moves import GRID, Move, joined, written
+from kagglebatt.search.packing import Sizes, sizes
 from kagglebatt.search.problem import Problem
 
 MOST_NODES = 400

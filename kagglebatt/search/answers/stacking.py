@@ -14,8 +14,9 @@ from math import log
 
 from kagglebatt.programs.program import Program
 from kagglebatt.search.answers.painting import Painter
-from kagglebatt.search.answers.pieces import Piece, Pieces, Sizes, masks
+from kagglebatt.search.answers.pieces import Piece, Pieces, masks
 from kagglebatt.search.budget import Meter
+from kagglebatt.search.packing import Sizes
 
 MOST_RULES = 8
 MOST_COPIES, MOST_PLANES = 500, 100

@@ -17,10 +17,11 @@ from math import log
 from kagglebatt.programs.program import Program
 from kagglebatt.running.limit import Timer
 from kagglebatt.search.answers.painting import Painter
-from kagglebatt.search.answers.pieces import Piece, Pieces, cells_of, masks, sizes
+from kagglebatt.search.answers.pieces import Piece, Pieces, cells_of, masks
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.cells.literals import SHARE, Conjunction, Target, covering, described, literals_of
 from kagglebatt.search.cells.views import roots, views
+from kagglebatt.search.packing import sizes
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found

@@ -13,8 +13,9 @@ from itertools import islice
 from math import log
 
 from kagglebatt.dsl.growing import MOST_ROUNDS
+from kagglebatt.dsl.types import Grid
 from kagglebatt.running.limit import Timer
-from kagglebatt.search.answers.pieces import Piece, Pieces
+from kagglebatt.search.answers.pieces import Pieces
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.cells.growth_rules import (
     GROUPS,
@@ -32,6 +33,7 @@ from kagglebatt.search.graph.catalogue import COLOURS
 from kagglebatt.search.graph.graph import Node
 from kagglebatt.search.graph.moves import GRID, joined, written
 from kagglebatt.search.objects.segmentation import working_grids
+from kagglebatt.search.packing import unpacked
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
@@ -59,9 +61,8 @@ class Choice:
 class Growth:
     """Rules of growth from one base."""
 
-    def __init__(self, base: Piece, problem: Problem, meter: Meter) -> None:
+    def __init__(self, grids: tuple[Grid, ...], problem: Problem, meter: Meter) -> None:
         self.meter = meter
-        grids = base.node.values
         self.field = Field.of(grids)
         self.before = self.field.planes(grids)
         self.answer = self.field.planes(problem.answers)
@@ -261,15 +262,14 @@ def _written(rule: Rule) -> str:
     return where if rule.colour is None else f"compose(rbind(tint,{COLOURS[rule.colour]}),{where})"
 
 
-def _bases(pieces: Pieces) -> Iterator[Piece]:
-    """The cheapest pieces that are right but for empty cells."""
-    groups = list(pieces.by_size.values())
-    kept = sorted([piece for group in groups for piece in group], key=lambda piece: piece.node.cost)
-    for piece in kept:
+def _bases(pieces: Pieces) -> Iterator[tuple[Node, tuple[Grid, ...]]]:
+    """The cheapest pieces that are right but for empty cells, and their grids."""
+    kept = [(piece, of) for of, group in pieces.by_size.items() for piece in group]
+    for piece, of in sorted(kept, key=lambda each: each[0].node.cost):
         demo = piece.cells[: len(pieces.answer)]
         pairs = set(zip(demo, pieces.answer, strict=True))
         if any(demo) and all(a == b or not a for a, b in pairs) and demo != pieces.answer:
-            yield piece
+            yield piece.node, unpacked(piece.cells, pieces.wanted + of)
 
 
 def growth(problem: Problem, pieces: Pieces, meter: Meter, clock: Timer) -> Iterator[Found]:
@@ -279,9 +279,9 @@ def growth(problem: Problem, pieces: Pieces, meter: Meter, clock: Timer) -> Iter
         own = Pieces(seen_so)
         own.add(Node(working.grids, GRID, working.cost, 0))
         known = own if working.emptied or not pieces.by_size else pieces
-        for base in islice(_bases(known), MOST_BASES):
-            rules = Growth(base, seen_so, meter)
+        for base, grids in islice(_bases(known), MOST_BASES):
+            rules = Growth(grids, seen_so, meter)
             for chosen, cost in rules.found():
-                whole = working.after(joined((base.node.program(),), written(rules.text(chosen))))
-                cost += base.node.cost
-                yield measured(whole, problem, clock, "growth", cost, base.node.depth + 1, len(chosen))
+                whole = working.after(joined((base.program(),), written(rules.text(chosen))))
+                cost += base.cost
+                yield measured(whole, problem, clock, "growth", cost, base.depth + 1, len(chosen))

@@ -19,6 +19,7 @@ from kagglebatt.running.outcome import is_grid
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.graph.moves import GRID, LIST, Move, following
 from kagglebatt.search.graph.shared_calls import CallValues, NumberedCalls, SharedCalls
+from kagglebatt.search.packing import Packed
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.running import value_of
 
@@ -27,7 +28,7 @@ MOST_SIDE = 30
 MOST_MEMBERS = 60
 """Nor does a list of more grids."""
 MOST_CELLS = 12_000_000
-"""Cells of all grids that are kept; nodes beyond are judged and forgotten. Some 120 megabytes."""
+"""Cells of all grids that are kept; nodes beyond are judged and forgotten. As many bytes, as they are packed."""
 MOST_COST = 9.0
 """Dearer chains are not followed."""
 
@@ -37,8 +38,8 @@ class Node:
     """One value for each sample, and the cheapest chain that gives it.
 
     Attributes:
-        values: demo pairs first; grids, or tuples of grids, by ``kind``. Of nodes that no move is applied to they
-            are forgotten when the next node is asked for.
+        values: demo pairs first; grids, or tuples of grids, by ``kind``. A graph's nodes have them only until the
+            next one is asked for, but for the inputs.
     """
 
     values: tuple[Any, ...]
@@ -55,6 +56,32 @@ class Node:
         return following(self.parent.program() if self.parent else None, self.move.program)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A node that moves are applied to.
+
+    Attributes:
+        side: rows or columns of the first sample's grid, whichever are more; 0 for lists.
+        values: packed, unless one is no colour.
+    """
+
+    node: Node
+    side: int
+    values: Packed | tuple[Any, ...]
+
+    @classmethod
+    def of(cls, node: Node) -> _Waiting:
+        is_grid = node.kind == GRID
+        side = max(len(node.values[0]), len(node.values[0][0])) if is_grid else 0
+        try:
+            return cls(node, side, Packed.of(node.values, lists=not is_grid))
+        except (ValueError, TypeError):
+            return cls(node, side, node.values)
+
+    def unpacked(self) -> tuple[Any, ...]:
+        return self.values.values() if isinstance(self.values, Packed) else self.values
+
+
 @dataclass
 class Graph:
     """All nodes of one search, made one after another by ``grow``."""
@@ -68,15 +95,16 @@ class Graph:
 
     def __post_init__(self) -> None:
         self._shared = SharedCalls()
-        by_kind: dict[str, list[tuple[Move, NumberedCalls]]] = {GRID: [], LIST: []}
-        for move in sorted(self.moves, key=lambda move: move.cost):
-            by_kind[move.takes].append((move, self._shared.calls(move.program)))
-        self._moves = by_kind
+        self._moves: dict[str, list[tuple[Move, NumberedCalls]]] = {}
+        in_order = sorted(self.moves, key=lambda move: move.cost)
+        for kind in (GRID, LIST):
+            moves = [move for move in in_order if move.takes == kind]
+            self._moves[kind] = list(zip(moves, self._shared.calls(move.program for move in moves), strict=True))
         self._seen: set[int] = set()
         self._cells = 0
-        self._nodes: list[Node] = []
+        self._nodes: list[_Waiting] = []
         self._waiting: list[tuple[float, int, int]] = []
-        self._open: Node | None = None
+        self._open: _Waiting | None = None
         self._call_values: list[CallValues] = []
 
     @property
@@ -94,36 +122,34 @@ class Graph:
             _, number, place = heappop(self._waiting)
             parent = self._nodes[number]
             self._wait(number, place + 1)
-            node = self._applied(parent, *self._moves[parent.kind][place])
+            node = self._applied(parent, *self._moves[parent.node.kind][place])
             if node is not None:
-                kept = node.depth < self.most_depth and self._keeps(node)
-                if kept:
-                    self._nodes.append(node)
+                if node.depth < self.most_depth and self._keeps(node):
+                    self._nodes.append(_Waiting.of(node))
                     self._wait(len(self._nodes) - 1, 0)
                 yield node
-                if not kept:
-                    node.values = ()  # a piece may hold the node for its program
+                node.values = ()  # a piece may hold the node for its program
 
     def _rooted(self, root: Node) -> Node:
         self._is_new(root.values, root.kind)
         self._count(0)
-        self._nodes.append(root)
+        self._nodes.append(_Waiting.of(root))
         self._wait(0, 0)
         return root
 
     def _wait(self, number: int, place: int) -> None:
         """The next move that could be applied to a node takes its place among all that wait."""
-        node = self._nodes[number]
+        node = self._nodes[number].node
         moves = self._moves[node.kind]
         if place < len(moves) and node.cost + moves[place][0].cost <= MOST_COST:
             heappush(self._waiting, (node.cost + moves[place][0].cost, number, place))
 
-    def _applied(self, parent: Node, move: Move, calls: NumberedCalls) -> Node | None:
+    def _applied(self, waiting: _Waiting, move: Move, calls: NumberedCalls) -> Node | None:
         self.meter.spend()
-        if move.most_side < MOST_SIDE and max(len(parent.values[0]), len(parent.values[0][0])) > move.most_side:
+        if waiting.side > move.most_side < MOST_SIDE:
             return None
         values = []
-        for sample in self._values_on(parent):
+        for sample in self._values_on(waiting):
             made = value_of(sample.run, self.clock, calls)
             if not _is_good(made, move):
                 return None
@@ -131,14 +157,15 @@ class Graph:
         found = tuple(values)
         if not self._is_new(found, move.gives):
             return None
+        parent = waiting.node
         self._count(parent.depth + 1)
         return Node(found, move.gives, parent.cost + move.cost, parent.depth + 1, parent, move)
 
-    def _values_on(self, parent: Node) -> list[CallValues]:
+    def _values_on(self, waiting: _Waiting) -> list[CallValues]:
         """What calls have given on the node's values; kept for as long as it is the same node's turn."""
-        if self._open is not parent:
-            self._open = parent
-            self._call_values = list(map(self._shared.values, parent.values, self.problem.pairs))
+        if self._open is not waiting:
+            self._open = waiting
+            self._call_values = list(map(self._shared.values, waiting.unpacked(), self.problem.pairs))
         return self._call_values
 
     def _is_new(self, values: tuple[Any, ...], kind: str) -> bool:

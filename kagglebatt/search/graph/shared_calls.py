@@ -1,12 +1,14 @@
 """Many moves on one value: calls that are equal in several of them are made once.
 
 Moves that are mined from known programs are parts of each other, and many written ones begin alike. What calls give is
-kept as long as moves are applied to one node without another between them.
+kept as long as moves are applied to one node without another between them, and some move that is still to come makes
+the same call: what all moves call on one large grid would be hundreds of megabytes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kagglebatt.dsl.constants import CONSTANTS
@@ -16,10 +18,17 @@ from kagglebatt.programs.program import INPUTS, Program, Ref
 
 @dataclass(frozen=True, slots=True)
 class NumberedCalls:
-    """A program in calls that are numbered alike in all programs: each with its operation's and arguments' numbers."""
+    """A program in calls that are numbered alike in all programs.
+
+    Attributes:
+        calls: each with its operation's and arguments' numbers.
+        numbers: of the calls.
+        last: those of the calls that no later program makes.
+    """
 
     calls: tuple[tuple[int, int, tuple[int, ...]], ...]
     numbers: frozenset[int]
+    last: tuple[int, ...] = ()
 
 
 class FailedError(Exception):
@@ -36,8 +45,16 @@ class SharedCalls:
         self._numbers: dict[str, int] = {name: number for number, name in enumerate(INPUTS)}
         self._blank: list[Any] = [None] * len(INPUTS)
 
-    def calls(self, program: Program) -> NumberedCalls:
-        """A program's calls; those it has in common with earlier programs have their numbers."""
+    def calls(self, programs: Iterable[Program]) -> list[NumberedCalls]:
+        """The calls of programs that are to be run in this order on one value; what they share is made once."""
+        numbered = [self._calls(program) for program in programs]
+        last = {number: place for place, each in enumerate(numbered) for number in each.numbers}
+        return [
+            replace(each, last=tuple(sorted(number for number in each.numbers if last[number] == place)))
+            for place, each in enumerate(numbered)
+        ]
+
+    def _calls(self, program: Program) -> NumberedCalls:
         own: list[int] = []
         calls = []
         for step, address in zip(program.steps, program.addresses, strict=True):
@@ -90,4 +107,8 @@ class CallValues:
         except BaseException:
             self._failed.add(number)
             raise
-        return values[number]
+        else:
+            return values[number]
+        finally:
+            for number in calls.last:
+                values[number] = _MISSING

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from kagglebatt.dsl.types import Grid
 from kagglebatt.running.limit import Timer
 from kagglebatt.running.outcome import is_grid
-from kagglebatt.search.answers.pieces import sizes
 from kagglebatt.search.budget import Meter
 from kagglebatt.search.graph.moves import GRID, Move, following
 from kagglebatt.search.objects.object_rules import SHARE, ObjectRules, Step
 from kagglebatt.search.objects.segmentation import WorkingGrids, segmentations, working_grids
+from kagglebatt.search.packing import sizes
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.recall import measured
 from kagglebatt.search.result import Found
