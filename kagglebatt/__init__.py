@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kagglebatt.settings import Settings
     from kagglebatt.tasks.task import Task
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 __all__ = [
     "KagglebattError",
