@@ -234,6 +234,24 @@ def test_a_full_working_folder_is_said(grown: Path, tmp_path: Path) -> None:
     assert iterations(tmp_path / "out") >= 2
 
 
+OLDER_TAR = """
+import tarfile
+del tarfile.data_filter
+whole = tarfile.TarFile.extractall
+tarfile.TarFile.extractall = lambda self, path: whole(self, path)
+"""
+
+
+@LONGER
+def test_a_python_without_filters_of_archives_runs_it(tmp_path: Path) -> None:
+    """3.10 before 3.10.12 and 3.11 before 3.11.4, as some systems have them."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(OLDER_TAR)
+    ran = run_notebook(notebook(tmp_path), {}, tmp_path / "out", PYTHONPATH=str(site))
+    assert ran.code == 0, ran.log
+
+
 @LONGER
 def test_a_killed_kernel_loses_nothing_finished(tmp_path: Path) -> None:
     """Papermill's exit code is true, and the next run goes on from what is there."""
