@@ -25,10 +25,8 @@ from typing import Any
 _LOOK_SECONDS = 0.05
 """Processor time after which a timer looks again, at most; and a tenth of the limit, at most."""
 _LEAST_LOOK_SECONDS = 0.001
-_MEASURED_SECONDS = 0.0004
+_MEASURED_SECONDS = 0.0002
 """So long the clock stands for the processor's time: asking for that takes longer than many a step."""
-_LOOKED_THROUGH = 64
-"""After so much contained work, made of many short pieces, what was made meanwhile is searched for reference cycles."""
 _CLOCK_LOOK_SECONDS = 1.0
 _STOPPED_SECONDS = 2.0
 """A look that comes so much later than it should: the process was stopped, and the time does not count."""
@@ -206,23 +204,7 @@ def contained(memory: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_STACK, stack)
         sys.setrecursionlimit(depth)
         if collected:
-            _enable_search()
-
-
-_ended = 0
-
-
-def _enable_search() -> None:
-    """Have the interpreter search for reference cycles again, mostly from now on.
-
-    It would begin at once with all that was made meanwhile and is kept, for a twentieth of all time.
-    """
-    global _ended
-    _ended += 1
-    if _ended % _LOOKED_THROUGH:
-        gc.freeze()  # both together count what is there as old
-        gc.unfreeze()
-    gc.enable()
+            gc.enable()
 
 
 def _depth_here() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import subprocess
@@ -306,26 +305,3 @@ def test_the_processors_time_is_asked_for_now_and_then(monkeypatch: pytest.Monke
     now[0] += 2 * limits._MEASURED_SECONDS
     with pytest.raises(DeadlineReached):
         made.look(0, None)
-
-
-def test_contained_work_is_not_searched_for_cycles_at_its_end() -> None:
-    """It comes in many short pieces: once in a while is enough, and the interpreter searches as before afterwards."""
-    searched = []
-
-    def note(phase: str, _info: dict[str, int]) -> None:
-        searched.append(phase)
-
-    kept = []
-    gc.callbacks.append(note)
-    try:
-        for _ in range(8):
-            with limits.contained(2 << 30):
-                kept += [[number] for number in range(5_000)]
-            kept.append([])
-        few = len(searched)
-        kept += [[number] for number in range(5_000)]
-        assert len(searched) > few
-    finally:
-        gc.callbacks.remove(note)
-    assert gc.isenabled()
-    assert few <= 4  # one search at most, of two phases, and where it began before
