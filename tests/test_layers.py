@@ -138,6 +138,12 @@ def test_nothing_executes_text() -> None:
                 assert "pickle" not in ast.dump(node), path
 
 
+def test_no_two_test_files_have_one_name() -> None:
+    """pytest takes the second for the first, but says so only when both are run together."""
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_types_travel_with_the_package() -> None:
     """The marker by which type checkers believe an installed package's annotations."""
     assert (PACKAGE / "py.typed").is_file()
