@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from random import Random
 
+from kagglebatt.running.limit import Limits
 from kagglebatt.search.answers.pieces import Pieces
 from kagglebatt.search.budget import Budget, Meter
-from kagglebatt.search.cells.growth import growth
+from kagglebatt.search.cells.growth import growth, text
 from kagglebatt.search.cells.growth_rules import GROUPS, OUTSIDE, Field, Rule, Sight
+from kagglebatt.search.graph.moves import written
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.problem import Problem
 from kagglebatt.search.result import Found
 from kagglebatt.search.running import compiled, guarded
 from kagglebatt.search.search import search
+from kagglebatt.solving.verify import verify
 from kagglebatt.tasks.task import Task, parse_task
 
 SEEDS = ((0, 0), (3, 4), (7, 2), (5, 5))
@@ -151,3 +154,16 @@ def test_a_ray_turns_at_a_wall() -> None:
     """What goes on because of both neighbours explains as much, and never begins; it must not hide what does."""
     pairs = [bouncing(12, False), bouncing(10, True), bouncing(9, False), bouncing(11, True)]
     assert found(made(*pairs))[0].answers == (tuple(map(tuple, pairs[-1][1])),)
+
+
+def test_many_rules_run_alone_as_in_the_search() -> None:
+    """Where functions of functions may not be as deep; the first rule decides."""
+    offsets = [(i, j) for i in range(-4, 5) for j in range(-4, 5) if i or j]
+    rules = [Rule(Sight(offset, 3, grown=True), None, 1 + number % 2) for number, offset in enumerate(offsets)]
+    program = written(text(rules))
+    given = compiled(program)(MAZES.test[0].input, ())
+    each = [compiled(written(text([rule])))(MAZES.test[0].input, ()) for rule in rules]
+    assert given[3][3] == next(grid[3][3] for grid in each if grid[3][3])
+    verdict = verify(Found(program, "growth", 0, 3, 1, 1, (given,), 0.0), MAZES, Limits(10.0))
+    assert set(verdict.measured.outcomes) == {"value"}
+    assert verdict.claimed == verdict.measured

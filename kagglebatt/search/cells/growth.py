@@ -206,13 +206,23 @@ class Growth:
         right, wrong = self._hits[rule]
         return right & seen, wrong & seen
 
-    def text(self, chosen: Sequence[Choice]) -> str:
-        """The program on the base ``I``."""
-        parts = [_written(rule) for choice in chosen for rule in choice.rules]
-        made = parts[-1]
-        for part in parts[-2::-1]:
-            made = f"fork(overlay,{made},{part})"
-        return f"regrown(I,{made})"
+
+def text(rules: Sequence[Rule]) -> str:
+    """The program on the base ``I``; of two rules the first decides.
+
+    Rules are members of a tuple: one function made of all of them is too deep to run alone.
+    """
+    if len(rules) == 1:
+        return f"regrown(I,{_written(rules[0])})"
+    return f"regrown(I,fork(overlaid,identity,lbind(rapply,{_tuple(list(map(_written, reversed(rules))))})))"
+
+
+def _tuple(parts: Sequence[str]) -> str:
+    if len(parts) == 1:
+        return f"totuple(initset({parts[0]}))"
+    if len(parts) == 2:
+        return f"astuple({parts[0]},{parts[1]})"
+    return f"combine({_tuple(parts[:2])},{_tuple(parts[2:])})"
 
 
 def _union(sets: Iterable[int]) -> int:
@@ -282,6 +292,7 @@ def growth(problem: Problem, pieces: Pieces, meter: Meter, clock: Timer) -> Iter
         for base, grids in islice(_bases(known), MOST_BASES):
             rules = Growth(grids, seen_so, meter)
             for chosen, cost in rules.found():
-                whole = working.after(joined((base.program(),), written(rules.text(chosen))))
+                grown = written(text([rule for choice in chosen for rule in choice.rules]))
+                whole = working.after(joined((base.program(),), grown))
                 cost += base.cost
                 yield measured(whole, problem, clock, "growth", cost, base.depth + 1, len(chosen))
