@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import settings as examples
 from kagglebatt.api.progress import EVERY
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.task import Task, parse_task
+from tests.idle_workers import end_idle_workers
 
 # How long an example takes says how busy the machine is, not whether the package is right.
 examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,6 +37,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if rows:
         terminalreporter.section("faults and what came of them")
         terminalreporter.write_line("\n".join(sorted(rows)))
+
+
+@pytest.fixture(autouse=True)
+def _no_idle_workers() -> Iterator[None]:
+    """Joblib's worker processes end with the test that had them: others look for processes."""
+    yield
+    end_idle_workers()
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ class WorkerPool:
         self._idle: list[WorkerProcess] = []
         self._busy: list[WorkerProcess] = []
         self._over = False
+        self._lock = threading.Lock()
         self._opened = ExitStack()
         self._workers_run = False
         self._connected = False
@@ -61,9 +62,10 @@ class WorkerPool:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._over = True
-        for child in list(self._busy):  # threads that were left behind have them, and close them
-            child.abandon()
+        with self._lock:
+            self._over = True
+            for child in self._busy:  # threads that were left behind have them, and close them
+                child.abandon()
         self._close_idle()
         self._opened.close()
 
@@ -136,22 +138,34 @@ class WorkerPool:
         return given
 
     def _results_of_idle_process(self, job: Job[Result]) -> Iterator[Result]:
+        child = self._taken()
+        try:
+            yield from child.perform(job)
+        finally:
+            with self._lock:
+                self._busy.remove(child)
+                self._idle.append(child)
+            if self._over:
+                self._close_idle()
+
+    def _taken(self) -> WorkerProcess:
+        """An idle process, or a new one, that counts as busy from now on.
+
+        Raises:
+            OSError: the pool is closed, and this is a thread that was left behind; or there is no room for a process.
+        """
         from kagglebatt.running.worker_process import (
             WorkerProcess,  # late: a run that only remembers needs no child, nor what it imports
         )
 
-        try:
-            child = self._idle.pop()  # threads do this, too: one of them gets it
-        except IndexError:
-            child = WorkerProcess()
-        self._busy.append(child)
-        try:
-            yield from child.perform(job)
-        finally:
-            self._busy.remove(child)
-            self._idle.append(child)
-            if self._over:
-                self._close_idle()
+        started = None if self._idle else WorkerProcess()  # outside the lock: others need not wait for it
+        with self._lock:
+            child = started or (self._idle.pop() if self._idle else WorkerProcess())
+            if not self._over:
+                self._busy.append(child)
+                return child
+        child.close()
+        raise ChildProcessError("the pool is closed; nobody waits for this work any more")
 
     def _spread(self, jobs: Iterable[Job[Result]], heard: Callable[[Result], object] | None = None) -> Iterator[Result]:
         from concurrent.futures import BrokenExecutor

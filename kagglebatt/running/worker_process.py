@@ -98,6 +98,8 @@ class WorkerProcess:
             theirs.close()
             os.close(lifeline)
         self._pipe = ours
+        if self._abandoned:  # while it was being started
+            self._process.kill()
 
     def __enter__(self) -> WorkerProcess:
         return self
@@ -116,7 +118,7 @@ class WorkerProcess:
 
     def abandon(self) -> None:
         """End the child from another thread; the one that waits for it gets an OSError, and closes it."""
-        self._abandoned = True
+        self._abandoned = True  # first: a child that is started meanwhile is ended by who starts it
         self._process.kill()
 
     def _end(self) -> int:

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import psutil
 import pytest
@@ -31,6 +32,7 @@ from kagglebatt.running.worker_pool import WorkerPool
 from kagglebatt.running.worker_process import WorkerProcess
 from kagglebatt.settings import LEAST_TIMEOUT, MOST_MEMORY, Settings
 from kagglebatt.tasks.task import Task
+from tests.idle_workers import end_idle_workers
 
 LIMIT = 0.4
 
@@ -156,20 +158,6 @@ def hostile(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return {name: outcome for name, (_, outcome) in HOSTILE.items()}
 
 
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """Joblib's workers end before and after, so that they see this test's environment and nothing of it stays."""
-    end_workers()
-    yield
-    end_workers()
-
-
-def end_workers() -> None:
-    from joblib.externals.loky import get_reusable_executor
-
-    get_reusable_executor().shutdown(wait=True, kill_workers=True)
-
-
 def good(count: int) -> list[str]:
     """Different programs that every process can run."""
     return [f"x1 = identity(I); {' '.join(f'x{n + 2} = hmirror(x{n + 1});' for n in range(k))} O = vmirror(x{k + 1})"
@@ -192,7 +180,6 @@ def scored(texts: list[str], tasks: list[Task], settings: Settings, differs: Bat
     return [[replace(mark, seconds=0.0) for mark in row] for row in marks]
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(("backend", "jobs"), [("threading", 2), longer("threading", 1), longer("loky", 2)])
 def test_a_hostile_deck_harms_nobody(
     backend: str, jobs: int, hostile: dict[str, str], tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -219,7 +206,7 @@ def test_a_hostile_deck_harms_nobody(
 
 def worked_below() -> float:
     """Processor seconds of the processes below this one that have ended."""
-    end_workers()
+    end_idle_workers()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -252,7 +239,6 @@ def below() -> list[tuple[int, str]]:
     return [(pid, command) for pid, command in found if command and "resource_tracker" not in command]
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("backend", "victim"), [("threading", "child"), longer("loky", "worker"), longer("loky", "child")]
 )
@@ -337,7 +323,6 @@ def test_without_room_for_a_process_the_work_is_done_here(
     ]
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("backend", ["threading", longer("loky")])
 def test_children_that_cannot_start_are_given_up(
     backend: str, tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -405,6 +390,48 @@ def test_a_run_that_is_given_up_leaves_nobody_at_work(
     ):
         run(units, DIFFERS, pool, give_up)
     wait_for(lambda: not any(WORKER in command for _, command in below()), 60)
+
+
+def test_a_thread_that_was_left_behind_begins_nothing(
+    tiny_task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that comes for a process when the pool is closed gets none; the one that was started for it ends."""
+    started: list[WorkerProcess] = []
+
+    def start() -> WorkerProcess:
+        pool.__exit__()  # while it is being started
+        started.append(WorkerProcess())
+        return started[-1]
+
+    pool = WorkerPool(Settings(offspring=0, home=tmp_path, jobs=1), lambda _: None)
+    monkeypatch.setattr("kagglebatt.running.worker_process.WorkerProcess", start)
+    with pytest.raises(OSError, match="nobody waits"):
+        list(pool._results_of_idle_process(one_job(tiny_task)))
+    assert [child._process.poll() is None for child in started] == [False]
+
+
+def test_a_process_that_is_abandoned_while_it_starts_ends(tiny_task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that is started again where a candidate ended the one before."""
+    with WorkerProcess() as child:
+        child._process.kill()
+        started: list[subprocess.Popen[bytes]] = []
+
+        def start(*given: Any, **options: Any) -> subprocess.Popen[bytes]:
+            started.append(popen(*given, **options))
+            child.abandon()
+            return started[-1]
+
+        popen = subprocess.Popen
+        monkeypatch.setattr("subprocess.Popen", start)
+        with pytest.raises(OSError, match="nobody waits"):
+            list(child.perform(one_job(tiny_task)))
+        assert [each.poll() for each in started] == [-signal.SIGKILL]
+
+
+def one_job(task: Task) -> Chunk:
+    """A candidate that every process can run, on a task's first demo pair."""
+    part = Slice(0, Unit(prepare(batt_of(good(1))), task, task.demo[0]), (0,))
+    return Chunk((part,), prepare(DIFFERS), Limits(1.0))
 
 
 def test_processor_seconds_are_not_clock_seconds(
