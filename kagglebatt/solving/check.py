@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,11 +65,13 @@ def _of_tasks(challenges: Challenges) -> dict[str, list[Grid]]:
 
 def _of_file(path: Path, challenges: Challenges) -> dict[str, Sequence[Any]]:
     try:
-        found = json.loads(read_regular(path, MAX_FILE_BYTES))
-    except (NotReadableError, ValueError, RecursionError) as error:
-        raise TaskError(
-            f"{path}: is no file of solutions ({error}). Give the one that belongs to the tasks."
-        ) from error
+        found, fault = read_submission(read_regular(path, MAX_FILE_BYTES).decode("utf-8-sig"))
+    except NotReadableError as error:
+        raise TaskError(f"{path}: {error}") from error
+    except UnicodeDecodeError:
+        found, fault = None, "is no UTF-8 text"
+    if fault:
+        raise TaskError(f"{path}: {fault}. Give the file of solutions that belongs to the tasks.")
     if not isinstance(found, Mapping):
         raise TaskError(f"{path}: expected an object of answers by task id. Give the file of solutions.")
     known = {task_id: answers for task_id, answers in found.items() if task_id in challenges.tests}

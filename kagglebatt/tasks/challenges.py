@@ -86,7 +86,7 @@ def chosen_set(place: str | Path, notify: Notify = notify_nobody) -> str:
         TaskError: there are several and none has one of the usual names.
     """
     folder = Path(place)
-    sets = sorted(folder.glob(f"*{_MARK}*.json")) if folder.is_dir() else []
+    sets = sorted(folder.glob(f"*{_MARK}*.json")) if str(place) and folder.is_dir() else []
     if len(sets) < 2:
         return str(sets[0] if sets else place)
     for name in _BY_NAME:

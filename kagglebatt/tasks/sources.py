@@ -6,6 +6,7 @@ Each gives raw tasks one by one, as they are asked for; what cannot be read is o
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,14 @@ MAX_FILE_BYTES = 100_000_000
 """A longer file is refused unread; all tasks of ARC-AGI-1 take 4 MB."""
 
 _SUFFIXES = (".json", ".jsonl")
-_NO_TASKS = ("sample_submission.json", "dataset-metadata.json", "kernel-metadata.json", "index.json", "result.json")
+_NO_TASKS = (
+    "sample_submission.json",
+    "submission.json",
+    "dataset-metadata.json",
+    "kernel-metadata.json",
+    "index.json",
+    "result.json",
+)
 """Files that lie beside tasks and hold none."""
 _IDS = ("id", "task_id", "name")
 """Keys under which a line has its task's id."""
@@ -32,7 +40,7 @@ class RawTask:
     Attributes:
         where: the file.
         line: 1-based line in it, where each has one of its own; otherwise 0.
-        fault: why it cannot be a task, as a sentence; then ``raw`` is None.
+        fault: why it cannot be a task, as a sentence; then ``raw`` is no task either, or not one that is believed.
     """
 
     id: str
@@ -52,6 +60,8 @@ def raw_tasks(dataset: str, answers: bool = True) -> Iterator[RawTask]:
         TaskError: there is no such dataset, or it is not clear which of several is meant.
     """
     path = Path(dataset)
+    if not dataset:  # as a path this would be the working folder
+        raise TaskError(f"the name of the tasks is empty. Give a path, or one of {', '.join(EMBEDDED)}.")
     if dataset in EMBEDDED:
         found: Iterator[RawTask] = (RawTask(task_id, dataset, raw) for task_id, raw in embedded_tasks(dataset))
     elif path.is_dir():
@@ -60,7 +70,8 @@ def raw_tasks(dataset: str, answers: bool = True) -> Iterator[RawTask]:
         found = _of_file(path, answers)
     else:
         raise TaskError(f"{dataset}: neither a file or folder nor one of {', '.join(EMBEDDED)}. Check the spelling.")
-    yield from found if answers else (replace(raw, raw=_without_answers(raw.raw)) for raw in found)
+    checked = map(_told_of_twice, found)
+    yield from checked if answers else (replace(raw, raw=_without_answers(raw.raw)) for raw in checked)
 
 
 def _without_answers(raw: Any) -> Any:
@@ -123,19 +134,53 @@ def _of_file(path: Path, answers: bool) -> Iterator[RawTask]:
         yield RawTask(path.stem, str(path), fault="expected a JSON object of tasks by id, or one task. Check the file.")
     elif any(isinstance(raw.get(part), list) for part in ("train", "test")):
         yield RawTask(path.stem, str(path), raw)
+    elif all(isinstance(each, list) for each in raw.values()):
+        reason = (
+            "holds answers by task, as a submission or a file of solutions does. Give the file of their challenges."
+        )
+        yield RawTask(path.stem, str(path), fault=reason)
     elif answers:
         yield from _with_solutions(raw, path)
     else:
-        yield from (RawTask(task_id, str(path), task) for task_id, task in raw.items())
+        yield from (RawTask(task_id, str(path), task) for task_id, task in _members(raw))
 
 
 class _NotJSONError(Exception):
     """Text is no JSON; its own text says so."""
 
 
+class _Doubled(dict[str, Any]):
+    """A JSON object that has keys more than once, ``twice``; ``members`` are all that it has, in order."""
+
+    def __init__(self, members: list[tuple[str, Any]]) -> None:
+        super().__init__(members)
+        self.members = members
+        self.twice = [key for key, count in Counter(key for key, _ in members).items() if count > 1]
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(members)
+    return made if len(made) == len(members) else _Doubled(members)
+
+
+def _members(raw: dict[str, Any]) -> list[tuple[str, Any]]:
+    """All members of a JSON object; a key that stands twice is there twice."""
+    return raw.members if isinstance(raw, _Doubled) else list(raw.items())
+
+
+def _told_of_twice(raw: RawTask) -> RawTask:
+    """The same, with a fault where the task, or a pair of it, has a key twice: one of the two would be lost."""
+    parts = raw.raw.values() if isinstance(raw.raw, Mapping) else ()
+    pairs = (each for part in parts if isinstance(part, list) for each in part)
+    for each in (raw.raw, *pairs):
+        if isinstance(each, _Doubled):
+            return replace(raw, fault=f"task {raw.id} has {each.twice[0]!r} twice in one object.")
+    return raw
+
+
 def _decoded(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         problem = str(error).partition(";")[0]
         raise _NotJSONError(f"not a JSON file ({problem}). Download it again or remove it.") from error
@@ -160,8 +205,9 @@ def _of_lines(path: Path, text: str) -> Iterator[RawTask]:
             yield RawTask(own, str(path), line=number, fault=str(error).replace("a JSON file", "JSON"))
             continue
         if isinstance(raw, dict) and "train" not in raw and len(raw) == 1:
-            ((own, raw),) = raw.items()
-        elif isinstance(raw, dict):
+            yield from (RawTask(own, str(path), task, number) for own, task in _members(raw))
+            continue
+        if isinstance(raw, dict):
             own = next((raw[key] for key in _IDS if isinstance(raw.get(key), str)), own)
         yield RawTask(own, str(path), raw, number)
 
@@ -174,8 +220,9 @@ def _with_solutions(challenges: dict[str, Any], path: Path) -> Iterator[RawTask]
             solutions = _decoded(read_regular(solutions_path, MAX_FILE_BYTES).decode("utf-8-sig"))
         except (NotReadableError, UnicodeDecodeError, _NotJSONError) as error:
             raise TaskError(f"{solutions_path}: {error}") from error
-    for task_id, task in challenges.items():
-        answers = solutions.get(task_id, []) if isinstance(solutions, Mapping) else None
+    twice = solutions.twice if isinstance(solutions, _Doubled) else []
+    for task_id, task in _members(challenges):
+        answers = solutions.get(task_id, []) if isinstance(solutions, Mapping) and task_id not in twice else None
         tests = task.get("test") if isinstance(task, Mapping) else None
         if answers == []:
             yield RawTask(task_id, str(path), task)

@@ -146,7 +146,8 @@ def _grid(raw: Any, where: str) -> Grid:
 def _sample(raw: Any, kind: str, index: int, where: str) -> Sample:
     where = f"{where}, {'train' if kind == 'demo' else kind} pair {index}"
     if not isinstance(raw, Mapping) or "input" not in raw:
-        raise TaskError(f'{where}: expected an object with "input" and "output".')
+        members = '"input" and "output"' if kind == "demo" else '"input"'
+        raise TaskError(f"{where}: expected an object with {members}.")
     if kind == "demo" and "output" not in raw:
         raise TaskError(f'{where}: a train pair needs an "output".')
     answer = raw.get("output")

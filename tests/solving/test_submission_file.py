@@ -79,3 +79,24 @@ def test_check_submission_says_what_is_wrong_or_the_score(
     place.write_text('{"aa": 1, "\\u001b": 2}')
     assert main(command) == 1
     assert capsys.readouterr().out.splitlines()[1] == f"{place}: task \\x1b: is none of the challenges"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"aa": [[[9]]], "aa": [[[8]]]}', "has 'aa' twice; one of the two would be lost. Give"),
+        (b"{", "is no JSON"),
+        (b"\xff", "is no UTF-8 text. Give"),
+        (None, "cannot be read (No such file or directory). Check the path."),
+    ],
+)
+def test_solutions_that_cannot_be_believed_score_nothing(
+    challenges: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, said: str
+) -> None:
+    """One sentence says why."""
+    SubmissionFile(place := tmp_path / "submission.json", read_challenges(challenges))
+    solutions = tmp_path / "others.json"
+    if content is not None:
+        solutions.write_bytes(content)
+    assert main(["check-submission", str(place), "--tasks", str(challenges), "--solutions", str(solutions)]) == 2
+    assert capsys.readouterr().err.startswith(f"kagglebatt: {solutions}: {said}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kagglebatt.errors import TaskError
+from kagglebatt.tasks.challenges import read_challenges
 from kagglebatt.tasks.load import load_tasks
 
 PAIR = {"input": [[1, 2]], "output": [[2, 1]]}
@@ -142,3 +144,70 @@ def test_one_id_and_paths_are_taken(tmp_path: Path) -> None:
     assert load_tasks(put(tmp_path, a=TASK)) == load_tasks(str(tmp_path))
     with pytest.raises(TaskError, match="ids are"):
         load_tasks("arc1-training", ids=[5])  # type: ignore[list-item]
+
+
+MEMBER = json.dumps(TASK)
+TWICE = f'{{"aa": {MEMBER}, "aa": {json.dumps(OTHER)}, "bb": {MEMBER}}}'
+
+
+@pytest.mark.parametrize(("name", "answers"), [("all.json", True), ("all.json", False), ("all.jsonl", False)])
+def test_a_key_that_stands_twice_hides_no_task(tmp_path: Path, name: str, answers: bool) -> None:
+    """JSON takes the last, and says nothing; here the first is used, and the other named."""
+    text = TWICE if name == "all.json" else f'{{"aa": {MEMBER}, "aa": {json.dumps(OTHER)}}}\n{{"bb": {MEMBER}}}'
+    (tmp_path / name).write_text(text)
+    reading = load_tasks(tmp_path / name, answers=answers)
+    assert [(task.id, len(task.demo)) for task in reading] == [("aa", 1), ("bb", 1)]
+    assert "is there twice, with other grids. The first is used" in str(reading.left_out[0])
+
+
+@pytest.mark.parametrize(
+    "twice", ['"train": [], "train"', '"train": [{"input": [[1]], "input": [[2]], "output": [[1]]}], "more"']
+)
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_task_with_a_part_twice_is_left_out(tmp_path: Path, twice: str, answers: bool) -> None:
+    """Nobody knows which was meant; it is counted among what a submission must answer."""
+    damaged = f'{{{twice}: [], "test": [{{"input": [[1]]}}, {{"input": [[2]]}}]}}'
+    (tmp_path / "my_challenges.json").write_text(f'{{"aa": {damaged}, "bb": {MEMBER}}}')
+    reading = load_tasks(tmp_path, answers=answers)
+    assert [task.id for task in reading] == ["bb"]
+    assert " twice in one object" in str(reading.left_out[0])
+    assert read_challenges(tmp_path).tests == {"aa": 2, "bb": 1}
+
+
+def test_a_task_with_two_solutions_has_none(tmp_path: Path) -> None:
+    """As one whose solutions do not fit."""
+    put(tmp_path, my_challenges={"aa": TASK, "bb": TASK}, my_solutions='{"aa": [[[1]]], "aa": [[[2]]]}')
+    reading = load_tasks(tmp_path)
+    assert ([task.id for task in reading], len(reading.left_out)) == (["bb"], 1)
+
+
+def test_answers_are_no_tasks(tmp_path: Path) -> None:
+    """A submission that was left among the tasks is passed over; another one, or solutions, are named once."""
+    attempts = [{"attempt_1": [[1]], "attempt_2": [[1]]}]
+    put(tmp_path, a=TASK, submission={"a": attempts, "b": attempts})
+    assert [task.id for task in load_tasks(tmp_path, strict=True)] == ["a"]
+    put(tmp_path, mine={"a": attempts, "b": attempts})
+    (fault,) = load_tasks(tmp_path).left_out
+    assert "mine.json: holds answers by task" in str(fault)
+    assert read_challenges(tmp_path).tests == {"a": 1}
+    put(tmp_path / "alone", solutions={"a": [[[1]]], "b": [[[1]]]})
+    with pytest.raises(TaskError, match=r"holds answers by task, .* Give the file of their challenges\.$"):
+        load_tasks(tmp_path / "alone" / "solutions.json")
+
+
+@pytest.mark.parametrize("read", [load_tasks, read_challenges])
+def test_an_empty_name_is_not_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[str], object]
+) -> None:
+    """It is what an unset variable of a shell gives."""
+    put(tmp_path, my_challenges={"aa": TASK})
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TaskError, match=r"the name of the tasks is empty\. Give a path"):
+        read("")
+
+
+def test_a_test_pair_needs_no_answer(tmp_path: Path) -> None:
+    """So none is asked for when its input is missing."""
+    put(tmp_path, a={"train": [PAIR], "test": [{}]})
+    with pytest.raises(TaskError, match=r'test pair 0: expected an object with "input"\.'):
+        load_tasks(tmp_path)
