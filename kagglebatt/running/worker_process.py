@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, Pipe
 from time import perf_counter
 from typing import IO, Any
@@ -38,6 +38,9 @@ _STARTS = 3
 _LONGEST_GREETING = 1000
 """Bytes; a longer first word is none of ours."""
 _NEVER_AT_WORK = "child processes end with code {} before they do anything"
+
+_OF_THE_GROUP = (signal.SIGINT, signal.SIGTERM)
+"""What Ctrl-C, or `timeout`, sends to a child as well; who started it decides when it ends."""
 
 
 class WorkerLost(Exception):
@@ -89,7 +92,8 @@ class WorkerProcess:
         command = [*self._command, *map(str, handles)]
         self._greeted = False
         try:
-            self._process = subprocess.Popen(command, pass_fds=handles, stdin=subprocess.DEVNULL)
+            with _unheard():
+                self._process = subprocess.Popen(command, pass_fds=handles, stdin=subprocess.DEVNULL)
         except BaseException:
             ours.close()
             os.close(self._lifeline)
@@ -241,6 +245,19 @@ class WorkerProcess:
         raise ChildProcessError(_NEVER_AT_WORK.format(code))
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """A child that is started meanwhile hears no signal of the group before it ignores them.
+
+    Else Ctrl-C while it imports its code would end it, with a traceback. This thread's own come when it is done.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_THE_GROUP)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _shared_file(size: int) -> IO[bytes]:
     """A file without a name that has room for what is mapped of it; OSError when the disk has none."""
     file = tempfile.TemporaryFile(prefix="kagglebatt-")  # noqa: SIM115 - closed with the child
@@ -295,8 +312,9 @@ def end_without(lifeline: int) -> None:
 def serve(pipe: int, file: int, lifeline: int) -> None:
     """What the child does: jobs as they come, until the pipe is closed."""
     end_without(lifeline)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started this one decides
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in _OF_THE_GROUP:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _OF_THE_GROUP)
     connection = Connection(pipe)
     position = Position(file)
     # Jobs and values have no reference cycles. Looking for some between the parts of a job takes a tenth of a probe.

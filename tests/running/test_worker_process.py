@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kagglebatt.running import worker_process
+from kagglebatt.running import worker_process, worker_start
 
 
 def test_shared_memory_has_room_on_the_disk() -> None:
@@ -61,3 +61,13 @@ def test_a_child_does_not_look_for_reference_cycles_while_it_works(monkeypatch: 
         gc.unfreeze()
         gc.enable()
     assert states == [False, None, False, None]
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_child_that_starts_is_not_ended_by_what_its_group_is_sent(number: str) -> None:
+    """As Ctrl-C is while it imports its code: it would end with a traceback in the terminal."""
+    *python, _boot, place = worker_start.command()
+    sent = f"import os, signal; os.kill(os.getpid(), signal.{number})"
+    with worker_process.WorkerProcess((*python, "\n".join((sent, *worker_start.BOOT)), place)) as child:
+        assert child._pipe is not None
+        assert child._pipe.recv_bytes().decode() == worker_start.fingerprint()
