@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from kagglebatt.home.archive import Archive, Entry
 from kagglebatt.home.stones import Stone
+from kagglebatt.tasks.challenges import without_answers
 from kagglebatt.tasks.task import Task
 
 NEAR = 900
@@ -139,7 +140,10 @@ class Found:
 
 
 def look_up(kept: Archive, tasks: Sequence[Task]) -> Found:
-    """What an archive knows of tasks; programs that were filed for other grids under a task's id do not count."""
+    """What an archive knows of tasks; programs that were filed for other grids under a task's id do not count.
+
+    Those that were filed for a task without its test answers, as ``solve`` files them, do: on tests they are not known.
+    """
     filed: defaultdict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in kept.entries():
         filed[entry.content, "" if entry.content else entry.task].append(entry)
@@ -149,7 +153,10 @@ def look_up(kept: Archive, tasks: Sequence[Task]) -> Found:
     found = []
     for task in tasks:
         own = [*filed.pop((task.digest, ""), ()), *(each for each in filed.pop(("", task.id), ()) if _fits(each, task))]
-        found.append(TaskFound(task, _ranked([*map(_solver, own), *map(_stone, stones[task.digest])])))
+        blind = without_answers(task).digest
+        untested = [replace(_solver(each), test_score=0, tests=0) for each in filed.pop((blind, ""), ())]
+        near = [stone for digest in dict.fromkeys((task.digest, blind)) for stone in stones[digest]]
+        found.append(TaskFound(task, _ranked([*map(_solver, own), *untested, *map(_stone, near)])))
     return Found(tuple(found), tuple(sorted({entry.task for left in filed.values() for entry in left})))
 
 

@@ -27,6 +27,7 @@ from kagglebatt.programs.offspring import Origin
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import md5
 from kagglebatt.settings import Settings
+from kagglebatt.tasks.challenges import without_answers
 from kagglebatt.tasks.task import Task, parse_task
 from tests.pages.made import EVIL, file_one
 
@@ -202,6 +203,15 @@ def test_programs_of_other_tasks_are_named(mirrored: Page, tiny_task: Task, tmp_
     assert "has programs for 1 task that are not among those of mine" in page.html
     assert tiny_task.id in page.html
     assert "has programs for" not in mirrored.html
+
+
+def test_what_was_found_without_test_answers_counts(tiny_task: Task, tmp_path: Path) -> None:
+    """As ``solve`` files it; nothing is said of the test pairs, on which nobody compared it."""
+    file_one(tmp_path / "home", without_answers(tiny_task), "O = vmirror(I)", 2)
+    page = make_page(tmp_path / "home", [tiny_task], Settings(jobs=1), "mine")
+    assert page.summary.startswith("1 of 1 task solved on every demo pair, 0 of them on the test pairs too;")
+    assert ["test pairs", "not known"] in index_of(page)[tiny_task.id][3]["facts"]
+    assert "has programs for" not in page.html
 
 
 def test_a_program_that_raises_is_shown_so(tiny_task: Task, tmp_path: Path) -> None:
