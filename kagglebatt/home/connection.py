@@ -24,6 +24,8 @@ _QUIET_SECONDS = 1.5
 _PAUSE_SECONDS = 0.02
 _LOCKED_CODES = (5, 6, 15)
 """SQLITE_BUSY, SQLITE_LOCKED and SQLITE_PROTOCOL."""
+_NO_ROOM_CODES = (10, 13)
+"""SQLITE_IOERR and SQLITE_FULL."""
 _LONGEST_PATH = 512
 """Bytes that SQLite takes for a path, with the ending of a journal; the same on all systems that we know."""
 
@@ -104,7 +106,14 @@ def fault(path: Path, error: Exception, remedy: str, damage_remedy: str = "") ->
     length = len(os.fsencode(os.path.realpath(path)))
     if length + len("-journal") > _LONGEST_PATH and "unable to open" in str(error):
         return HomeError(f"{path}: its path is too long, {length} bytes. Give a shorter --home.")
+    if _is_no_room(error):
+        remedy = "There may be no room left on its disk: free some, or give another --home."
     return HomeError(f"{path}: cannot be used ({error}). {remedy}")
+
+
+def _is_no_room(error: Exception) -> bool:
+    """Whether SQLite could not write, as on a full disk; what it maps or makes longer it then calls an I/O error."""
+    return _is_of(error, _NO_ROOM_CODES, ("database or disk is full", "disk I/O error"))
 
 
 def is_damage(error: Exception) -> bool:
@@ -117,7 +126,9 @@ def is_damage(error: Exception) -> bool:
 
 def is_locked(error: Exception) -> bool:
     """Whether another connection has what is needed locked."""
+    return _is_of(error, _LOCKED_CODES, ("database is locked", "database table is locked", "locking protocol"))
+
+
+def _is_of(error: Exception, codes: tuple[int, ...], wordings: tuple[str, ...]) -> bool:
     code = getattr(error, "sqlite_errorcode", None)  # Python 3.10 has only the wording, which is SQLite's own
-    if code is not None:
-        return code & 0xFF in _LOCKED_CODES
-    return str(error) in ("database is locked", "database table is locked", "locking protocol")
+    return str(error) in wordings if code is None else code & 0xFF in codes

@@ -14,7 +14,7 @@ import pytest
 from kagglebatt.errors import HomeError
 from kagglebatt.home import archive_layout, copying, entries, index
 from kagglebatt.home.archive import Archive
-from kagglebatt.home.connection import Connection, connect
+from kagglebatt.home.connection import Connection, connect, fault
 from kagglebatt.home.copying import copy_home
 from kagglebatt.home.database import newest_format
 from kagglebatt.home.directory import Home, check, merge_homes, open_home, read_archive
@@ -191,3 +191,15 @@ def test_a_name_is_never_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with read_archive(Path("file:home?mode=memory")) as kept:
         assert kept.next_iteration == 2
     assert (tmp_path / "file:home?mode=memory" / entries.FILE_NAME).stat().st_size
+
+
+@pytest.mark.parametrize(("wording", "code"), [("disk I/O error", 10 | 19 << 8), ("database or disk is full", 13)])
+@pytest.mark.parametrize("coded", [True, False])
+def test_no_room_for_a_new_file_is_no_damage(tmp_path: Path, wording: str, code: int, coded: bool) -> None:
+    """A copy to restore it from would not fit either; Python 3.10 knows the wording alone."""
+    error = sqlite3.OperationalError(wording)
+    if coded:
+        error.sqlite_errorcode = code  # type: ignore[misc]
+    said = str(fault(tmp_path / "archive.sqlite", error, archive_layout.LAYOUT.remedy))
+    assert "no room left on its disk: free some, or give another --home." in said
+    assert "Restore" not in said
