@@ -54,7 +54,11 @@ def archive_list(
         raise KagglebattError("--solved and --near exclude each other; give one of them.")
     with read_archive(home, notify=notify) as kept:
         entries = kept.entries(task)
-    print_list(Screen(no_color), chosen(entries, solved, near, since), as_json)
+    listed = chosen(entries, solved, near, since)
+    if not listed:
+        others = " such" if solved or near or since else ""
+        notify(f"{home}: holds no{others} solver" + (f" of task {task}" if task else ""))
+    print_list(Screen(no_color), listed, as_json)
 
 
 @archive.command("show")

@@ -22,6 +22,7 @@ from kagglebatt.commands.options import (
 )
 from kagglebatt.commands.telling import progress
 from kagglebatt.errors import OutputError, StoppedError
+from kagglebatt.markup import plural
 from kagglebatt.settings import Settings
 from kagglebatt.tasks.terminal import printable
 
@@ -63,7 +64,9 @@ def solve(
     if as_json:
         click.echo(json.dumps(report.as_json()))
     else:
-        click.echo("\n".join([*(_explained(report) if explain else ()), *report.lines(), f"{output}: complete"]))
+        tests = plural(sum(challenges.tests.values()), "test input")
+        closing = f"{output}: two attempts at each of {tests}"
+        click.echo("\n".join([*(_explained(report) if explain else ()), *report.lines(), closing]))
     _write_page(report, output)
     if report.stopped:
         raise StoppedError(report.stopped, f"{output} has the best so far; what was found is filed in {settings.home}")

@@ -8,6 +8,7 @@ from time import time
 
 from kagglebatt.errors import SettingsError
 from kagglebatt.search.budget import Budget
+from kagglebatt.settings import MOST_MINUTES
 
 PER_TASK = 60.0
 """Processor seconds for one task, where nothing else was asked for."""
@@ -39,10 +40,12 @@ class SolveBudget:
     patient: bool = False
 
     def __post_init__(self) -> None:
-        if self.per_task is not None and not LEAST <= self.per_task <= MOST:
+        if self.per_task is not None and not (_is_number(self.per_task) and LEAST <= self.per_task <= MOST):
             raise SettingsError(f"--per-task is {self.per_task}; give {LEAST} to {MOST:,.0f} seconds.")
-        if self.work is not None and not 0 < self.work <= MOST_WORK:
+        if self.work is not None and not (type(self.work) is int and 0 < self.work <= MOST_WORK):
             raise SettingsError(f"--work is {self.work}; give 1 to {MOST_WORK:,}.")
+        if self.minutes is not None and not (_is_number(self.minutes) and 0 < self.minutes <= MOST_MINUTES):
+            raise SettingsError(f"--minutes is {self.minutes}; give more than 0, at most {MOST_MINUTES:,}.")
 
     @property
     def most(self) -> float:
@@ -78,3 +81,7 @@ class SolveBudget:
             if until is not None and clock() >= until:
                 return
             yield Budget(seconds, self.work, self.patient, until)
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)

@@ -125,7 +125,7 @@ def totals(figures: Mapping[str, Any]) -> Iterator[str]:
     if figures.get("cut"):
         yield f"{figures['cut']:>7,}  cut before their search had come to its end; what led is counted above"
     if figures.get("again"):
-        yield f"{figures['again']:>7,}  searched before with as much to spend; gone on with for a part of that"
+        yield f"{figures['again']:>7,}  searched before: gone on with from what led then, for a part of the work"
     for stage, count in figures["stages"].items():
         yield f"{count:>7,}  fit by {stage}"
 

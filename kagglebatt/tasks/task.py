@@ -116,7 +116,7 @@ def one_of_each(tasks: Iterable[Task]) -> tuple[Task, ...]:
         TaskError: one is no task, or two have one id and other grids.
     """
     found: dict[str, Task] = {}
-    for task in (tasks,) if isinstance(tasks, Task) else tasks:
+    for task in (tasks,) if isinstance(tasks, Task | str) else tasks:
         if not isinstance(task, Task):
             raise TaskError(f"{str(task)[:60]!r} is no task. Read tasks with load_tasks.")
         if found.setdefault(task.id, task).digest != task.digest:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 import kagglebatt as kb
 from kagglebatt.tasks.task import Task
 
@@ -21,3 +23,9 @@ def test_an_answer_shows_its_attempts_and_its_program(tiny_task: Task) -> None:
     (other,) = kb.solve([poisoned], work=300, jobs=1, progress=False)
     assert (other.attempts, other.program) == (answer.attempts, answer.program)
     assert "attempt 1, wrong" in other._repr_html_()
+
+
+def test_a_name_is_no_task() -> None:
+    """Nor is its first letter."""
+    with pytest.raises(kb.KagglebattError, match=r"'arc1-training' is no task\. Read tasks with load_tasks"):
+        kb.solve("arc1-training")  # type: ignore[call-overload]

@@ -291,8 +291,10 @@ def test_the_archive_is_listed_and_shown_by_task_and_prefix(capsys, look) -> Non
         assert (found["body"], found["filed"][0]["task"]) == (body, "67a3c6ac")
     assert call(capsys, "archive", "show", "ffff")[0] == 2
     assert call(capsys, "archive", "list", "67a3c6ac", "--solved")[1].startswith("67a3c6ac  e53442d8")
-    assert call(capsys, "archive", "list", "00000000")[:2] == (0, "")
-    assert call(capsys, "archive", "list", "--since", "2")[:2] == (0, "")
+    code, out, err = call(capsys, "archive", "list", "00000000")
+    assert (code, out, err.strip()) == (0, "", "kagglebatt: home: holds no solver of task 00000000")
+    code, out, err = call(capsys, "archive", "list", "--since", "2")
+    assert (code, out, err.strip()) == (0, "", "kagglebatt: home: holds no such solver")
     assert call(capsys, "archive", "list", "--solved", "--near")[0] == 2
     shown = look("archive", "list")
     assert "task" in shown.splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import signal
@@ -262,6 +263,18 @@ def test_time_is_shared_out_among_the_tasks_that_are_left() -> None:
         SolveBudget(work=0)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"minutes": -1}, {"minutes": 0}, {"minutes": math.nan}, {"minutes": 1e9}, {"minutes": "1"}, {"work": True},
+     {"work": 1.5}, {"work": "9"}, {"per_task": "1"}, {"per_task": True}, {"per_task": math.nan}],
+)  # fmt: skip
+def test_a_budget_that_is_none_is_refused(given: dict[str, Any]) -> None:
+    """Else a caller from Python would get no answers, and no word of why; or a fault of the comparison."""
+    ((name, value),) = given.items()
+    with pytest.raises(SettingsError, match=f"^--{name.replace('_', '-')} is {value}; give "):
+        SolveBudget(**given)
+
+
 def test_the_command_says_how_many_fit(
     challenges: Challenges, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -272,6 +285,7 @@ def test_the_command_says_how_many_fit(
     out = capsys.readouterr().out
     assert "mirror0: 2 of 2 demo pairs, by recall, depth 0, pieces 1" in out
     assert "O = vmirror(I)" in out
+    assert out.endswith(f"{tmp_path / 'submission.json'}: two attempts at each of 7 test inputs\n")
     assert "      2  fit all demo pairs\n      0  fit some\n      2  fit none\n      1  not searched\n" in out
     assert main([*command, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
