@@ -115,7 +115,7 @@ def cli() -> None:
 def card(target: Path, **given: Any) -> None:
     """Deal solvers, some of them mutated, into a batt file."""
     from kagglebatt.home.directory import read_archive
-    from kagglebatt.home.files import write_aside, writing
+    from kagglebatt.home.files import named, write_aside, writing
     from kagglebatt.iteration.deal import deal_next
     from kagglebatt.programs.batt import read, write
     from kagglebatt.programs.library import read_to_deal
@@ -128,7 +128,7 @@ def card(target: Path, **given: Any) -> None:
     text = write(hand, f"seed {settings.seed}, mutation rate {settings.mutate}")
     read(text, str(target))  # a batt that `run` would refuse is not written
     with writing(target):
-        write_aside(target, text)
+        write_aside(named(target), text)
     owners = [owner for output in hand.solvers.outputs for owner in output.owners]
     mutated = sum("~" in owner for owner in owners)
     click.echo(

@@ -28,6 +28,18 @@ def write_aside(path: Path, text: str) -> None:
         aside.unlink(missing_ok=True)
 
 
+def named(place: Path) -> Path:
+    """Where to write a file that the user named: what a link leads to, so that the link stays one.
+
+    Raises:
+        OutputError: a device or a pipe is there. Whoever may would put a file in the place of it, for everybody.
+    """
+    real = Path(os.path.realpath(place))
+    if real.exists() and not real.is_file():
+        raise OutputError(f"{place}: is no regular file, and would be replaced by one. Give another place.")
+    return real
+
+
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
     """Turn what the system says against writing into a message for whoever named the place.

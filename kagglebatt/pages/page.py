@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from kagglebatt import __version__
 from kagglebatt.home.directory import read_archive
-from kagglebatt.home.files import write_aside, writing
+from kagglebatt.home.files import named, write_aside, writing
 from kagglebatt.markup import plural
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.pages.came import COLUMNS, OPERATOR_COLUMNS, Came, look_back
@@ -56,7 +56,7 @@ class Page:
         """
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_aside(path, self.html)
+            write_aside(named(path), self.html)
 
     def __repr__(self) -> str:
         return self.summary

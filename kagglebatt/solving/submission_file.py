@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kagglebatt.errors import OutputError
-from kagglebatt.home.files import write_aside, writing
+from kagglebatt.home.files import named, write_aside, writing
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.tasks.challenges import Challenges
 from kagglebatt.tasks.submission import Attempts, Submission
@@ -36,7 +36,7 @@ class SubmissionFile:
         self._submission = Submission(challenges)
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_aside(path, self._submission.text())
+            write_aside(named(path), self._submission.text())
 
     def improve(self, task_id: str, attempts: Sequence[Attempts]) -> None:
         """Take better answers for a task, for each test input its attempts, and write them if they are other ones."""
@@ -60,5 +60,5 @@ class SubmissionFile:
 
     def _write(self) -> None:
         with writing(self.path):
-            write_aside(self.path, self._submission.text())
+            write_aside(named(self.path), self._submission.text())
         self.behind = 0

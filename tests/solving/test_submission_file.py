@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from kagglebatt.commands.cli import main
 from kagglebatt.errors import OutputError
+from kagglebatt.pages.page import Page
 from kagglebatt.solving import submission_file
 from kagglebatt.solving.submission_file import SubmissionFile
 from kagglebatt.tasks.challenges import read_challenges
@@ -53,6 +55,30 @@ def test_a_place_that_cannot_be_written_is_said_at_once(challenges: Path, tmp_pa
     """Before any time is spent on a search."""
     with pytest.raises(OutputError, match="cannot be written"):
         SubmissionFile(challenges / "submission.json", read_challenges(challenges))
+
+
+def test_a_pipe_or_device_is_not_replaced(challenges: Path, tmp_path: Path) -> None:
+    """Who may write anywhere would else put a file in the place of /dev/null."""
+    os.mkfifo(place := tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(OutputError, match=f"{name}: is no regular file, and would be replaced by one"):
+            SubmissionFile(tmp_path / name, read_challenges(challenges))
+    assert place.is_fifo()
+    assert main(["card", "--tasks", "1", "-c", "1", "-f", str(place), "--home", str(tmp_path / "none")]) == 2
+    with pytest.raises(OutputError, match="pipe: is no regular file"):
+        Page("text", "").write(place)
+    assert place.is_fifo()
+
+
+def test_a_link_stays_one(challenges: Path, tmp_path: Path) -> None:
+    """What it leads to is written, there yet or not."""
+    link = tmp_path / "link.json"
+    link.symlink_to("real.json")
+    file = SubmissionFile(link, read_challenges(challenges))
+    file.improve("aa", NINE)
+    assert (link.is_symlink(), json.loads(link.read_text())["aa"][0]["attempt_1"]) == (True, [[9]])
+    assert json.loads((tmp_path / "real.json").read_text()) == json.loads(link.read_text())
 
 
 def test_check_submission_says_what_is_wrong_or_the_score(
