@@ -33,6 +33,7 @@ from kagglebatt.dsl import (
     relating,
     repairing,
     symmetry,
+    templates,
 )
 from kagglebatt.dsl.types import NAMES
 
@@ -92,7 +93,7 @@ VOCABULARY: Mapping[str, Primitive] = _collect(FAMILIES)
 """The 160 primitives of the public vocabulary."""
 
 EXTRAS: Mapping[str, Primitive] = _collect(
-    (extras, blocks, symmetry, filling, fitting, growing, layers, marking, placing, relating, repairing)
+    (extras, blocks, symmetry, filling, fitting, growing, layers, marking, placing, relating, repairing, templates)
 )
 """Primitives of our own: for programs that read ``S``, for differs, and for the search."""
 

@@ -17,6 +17,7 @@ from kagglebatt.search.graph.catalogue import catalogue
 from kagglebatt.search.graph.graph import Graph
 from kagglebatt.search.graph.mined import mined
 from kagglebatt.search.graph.size_moves import size_moves
+from kagglebatt.search.graph.template_moves import template_moves
 from kagglebatt.search.invariants import Invariants
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.objects.objects import ObjectStage
@@ -30,8 +31,8 @@ from kagglebatt.tasks.task import Task
 ROUNDS = (0.15, 0.4, 0.85)
 """Shares of the budget at which the graph pauses, and its pieces so far are stacked."""
 IDEAS = (
-    "recall", "objects", "steps", "mined", "sizes", "graph", "colours", "recolouring", "tiling", "choosing", "scaling",
-    "growth", "cells", "stack", "subsets", "copies", "roles", "climb", "invariants",
+    "recall", "objects", "steps", "mined", "sizes", "templates", "graph", "colours", "recolouring", "tiling",
+    "choosing", "scaling", "growth", "cells", "stack", "subsets", "copies", "roles", "climb", "invariants",
 )  # fmt: skip
 """Stages and ideas that can be left out, for measuring what they are worth."""
 OWN = 0.6
@@ -141,6 +142,7 @@ class Stages:
             *catalogue(self.problem),
             *(() if "steps" in self.without else objects.moves()),
             *(() if "sizes" in self.without else size_moves(self.problem, self.clock)),
+            *(() if "templates" in self.without else template_moves(self.problem, self.clock)),
         ]
         if "mined" not in self.without:
             moves += mined(self.known, beside=moves)

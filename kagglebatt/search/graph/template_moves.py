@@ -1,0 +1,39 @@
+"""Moves for tasks with templates: parts of most colours, of which other places have some colours alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kagglebatt.dsl.types import Grid
+from kagglebatt.running.limit import Timer
+from kagglebatt.search.graph.moves import GRID, Move, written
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.running import compiled, value_of
+
+COST = 0.8
+"""Little: each of these moves was seen to complete something in every demo pair."""
+_EMPTIED = "switch(I,ZERO,mostcolor(I))"
+_TEMPLATES = ("keepmost(layers(X,F,T),numcolors)", "keepmost(layers(X,F,F),numcolors)", "layers(X,F,F)")
+_COMPLETED = "completed(X,L)"
+_WAYS = ((_COMPLETED, 0.0), (f"unmasked({_COMPLETED},overlays(L))", 0.3), (f"unmasked({_COMPLETED},X)", 0.6))
+"""With what was there, without the templates, and what is new alone."""
+
+
+def template_moves(problem: Problem, clock: Timer) -> Iterator[Move]:
+    """Those that complete something in each demo pair; of ways to see templates that come to the same the first."""
+    seen: set[tuple[Grid | None, ...]] = set()
+    for ground in (_EMPTIED, "I"):
+        for templates in _TEMPLATES:
+            call = compiled(written(_text(_COMPLETED, templates, ground)))
+            values = tuple([value_of(call, clock, grid, ()) for grid in problem.inputs])
+            changed = [value not in (None, grid) for value, grid in zip(values, problem.inputs, strict=True)]
+            if values not in seen and all(changed[: problem.demos]):
+                seen.add(values)
+                for way, cost in _WAYS:
+                    yield Move(written(_text(way, templates, ground)), GRID, GRID, COST + cost)
+
+
+def _text(way: str, templates: str, ground: str) -> str:
+    """A way on the input, its most common colour as the empty one where it is not 0 already."""
+    text = way.replace("L", templates).replace("X", ground)
+    return text if ground == "I" else f"switch({text},ZERO,mostcolor(I))"

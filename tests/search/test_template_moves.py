@@ -1,0 +1,47 @@
+"""Moves that complete templates: for which tasks there are any, and what the search makes of them."""
+
+from __future__ import annotations
+
+from kagglebatt.search.budget import Budget
+from kagglebatt.search.graph.template_moves import template_moves
+from kagglebatt.search.knowledge import Knowledge
+from kagglebatt.search.problem import Problem
+from kagglebatt.search.running import guarded
+from kagglebatt.search.search import search
+from kagglebatt.tasks.task import Task, parse_task
+
+_OTHERS = ("objects", "mined", "growth", "cells", "stack", "roles", "climb")
+
+
+def lines(text: str, ground: int) -> list[list[int]]:
+    return [[int(cell) or ground for cell in row] for row in text.split()]
+
+
+def made(*pairs: tuple[str, str, int]) -> Task:
+    """A task of pairs with a ground each; the last one is the test's."""
+    *demo, test = [{"input": lines(a, ground), "output": lines(b, ground)} for a, b, ground in pairs]
+    return parse_task("made", {"train": demo, "test": [test]}, "here")
+
+
+TASK = made(
+    ("4300000 4400000 0000000 0000300 0000000", "4300000 4400000 0000000 0004300 0004400", 0),
+    ("0000056 0000065 0000000 0600000 0060000", "0000056 0000065 0000000 0650000 0560000", 9),
+    ("0000000 0007200 0007000 0000000 0000220 0000220", "0000000 0007200 0007000 0000000 0077220 0077220", 1),
+)
+"""Of the template's two colours one is found elsewhere: once, as often as it has it, or larger."""
+
+
+def test_templates_are_completed() -> None:
+    """By one move, whatever the ground; and by no chain of those that there are beside it."""
+    budget = Budget(work=600)
+    result = search(TASK, Knowledge(), budget, without=_OTHERS)
+    assert result.attempts[0][0] == TASK.test[0].answer
+    without = search(TASK, Knowledge(), budget, without=(*_OTHERS, "templates"))
+    assert TASK.test[0].answer not in without.attempts[0]
+
+
+def test_tasks_without_templates_get_no_move() -> None:
+    """They would cost time on each such task."""
+    plain = made(("1000 0020", "1000 0030", 0), ("0010 2000", "0010 3000", 0), ("0100 0020", "0100 0030", 0))
+    with guarded() as clock:
+        assert not list(template_moves(Problem.of(plain), clock))
