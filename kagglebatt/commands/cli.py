@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,7 @@ def evolve_command(timing: bool, as_json: bool, page: Path | None, **given: Any)
         with telling.progress(settings) as progress:
             for report in evolve(settings, tasks, progress, notify):
                 reports.append(report.as_json())
+                settings = replace(settings, home=report.home)  # a copy, where it was read-only
                 progress.iteration_done(report.solved_tasks(on_tests=False), len(report.tasks))
                 if not as_json:
                     _print_report(reports[-1], timing, progress.whole.left if progress.whole else None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,7 @@ def bundle(
     **given: Any,
 ) -> None:
     """Pack code, tasks and a home into a notebook that Kaggle can run."""
+    from kagglebatt.home.files import writing
     from kagglebatt.notebook.bundle import BUDGET, BundleRequest, build
     from kagglebatt.programs.library import read_to_deal
     from kagglebatt.solving.budget import SolveBudget
@@ -96,7 +99,8 @@ def bundle(
         competition=competition, budget_of_tasks=SolveBudget(per_task, work, settings.minutes, patient),
     )  # fmt: skip
     made = build(request, tasks)
-    files = made.write(target)
+    with writing(target):
+        files = made.write(target)
     if as_json:
         moved = {file: len(content) for file, content in made.moved.items()}
         click.echo(json.dumps({"bundle": made.id, "size": made.size, "parts": made.parts, "moved": moved,
@@ -128,6 +132,7 @@ def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any
     counts = read_sizes(sizes)
     if iterations < 1:
         raise SettingsError(f"--iterations is {iterations}; it must be above 0.")
+    _see_that_it_can_be_written(target)
     rows = []
     try:
         what = "ending the kernel that runs; the rows that are done are kept"
@@ -146,3 +151,17 @@ def bench(sizes: str, iterations: int, target: Path, as_json: bool, **given: Any
         click.echo(document if as_json else "\n".join(table(rows)))
         done = [(size, number) for size in counts for number in range(1, iterations + 1)][: len(rows)]
         name_pages([target / f"{size}-tasks" / f"output-{number}" for size, number in dict(done).items()])
+
+
+def _see_that_it_can_be_written(folder: Path) -> None:
+    """Make a folder, and see that files can be made in it, before anything is run for them.
+
+    Raises:
+        OutputError: they cannot.
+    """
+    from kagglebatt.home.files import writing
+
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

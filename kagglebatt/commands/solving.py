@@ -69,7 +69,7 @@ def solve(
         click.echo("\n".join([*(_explained(report) if explain else ()), *report.lines(), closing]))
     _write_page(report, output)
     if report.stopped:
-        raise StoppedError(report.stopped, f"{output} has the best so far; what was found is filed in {settings.home}")
+        raise StoppedError(report.stopped, f"{output} has the best so far; what was found is filed in {report.home}")
 
 
 def _write_page(report: SolveReport, output: Path) -> None:

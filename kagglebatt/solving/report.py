@@ -6,6 +6,7 @@ import platform
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from kagglebatt import __version__
@@ -31,6 +32,7 @@ class SolveReport:
         filed: solvers that were new in the home.
         again: tasks that were searched before, and for which a part of the work was enough.
         disagreements: programs that did alone something else than in the search.
+        home: where it is filed.
     """
 
     challenges: Challenges
@@ -42,6 +44,7 @@ class SolveReport:
     filed: int = 0
     again: int = 0
     disagreements: list[str] = field(default_factory=list)
+    home: Path = Path()
 
     def add(self, task: Task, done: Searched) -> None:
         """One more task is done."""

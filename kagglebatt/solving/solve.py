@@ -77,7 +77,7 @@ def solve(
         open_home(settings.home, notify) as home,
         WorkerPool(settings, notify) as pool,
     ):
-        report = SolveReport(challenges, pool.jobs)
+        report = SolveReport(challenges, pool.jobs, home=home.path)
         filer = Filer(home, notify)
         known = knowledge(library, home.archive, notify=notify)
         earlier = EarlierSearches(home)

@@ -14,7 +14,7 @@ from kagglebatt.errors import TaskError
 from kagglebatt.notify import Notify, notify_nobody
 from kagglebatt.reading import LeftOut
 from kagglebatt.tasks.load import load_tasks
-from kagglebatt.tasks.sources import raw_tasks
+from kagglebatt.tasks.sources import raw_tasks, reading
 from kagglebatt.tasks.task import Task
 
 _MARK = "challenges"
@@ -86,7 +86,8 @@ def chosen_set(place: str | Path, notify: Notify = notify_nobody) -> str:
         TaskError: there are several and none has one of the usual names.
     """
     folder = Path(place)
-    sets = sorted(folder.glob(f"*{_MARK}*.json")) if str(place) and folder.is_dir() else []
+    with reading(place):
+        sets = sorted(folder.glob(f"*{_MARK}*.json")) if str(place) and folder.is_dir() else []
     if len(sets) < 2:
         return str(sets[0] if sets else place)
     for name in _BY_NAME:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,24 @@ def raw_tasks(dataset: str, answers: bool = True) -> Iterator[RawTask]:
     Raises:
         TaskError: there is no such dataset, or it is not clear which of several is meant.
     """
+    with reading(dataset):
+        yield from _raw_tasks(dataset, answers)
+
+
+@contextmanager
+def reading(place: object) -> Iterator[None]:
+    """Turn what the system says against reading a place into a message about it.
+
+    Raises:
+        TaskError: it cannot be read.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise TaskError(f"{place}: cannot be read ({error.strerror}). Check the path.") from error
+
+
+def _raw_tasks(dataset: str, answers: bool) -> Iterator[RawTask]:
     path = Path(dataset)
     if not dataset:  # as a path this would be the working folder
         raise TaskError(f"the name of the tasks is empty. Give a path, or one of {', '.join(EMBEDDED)}.")

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from kagglebatt.commands.cli import main
+from kagglebatt.notebook.bundle import Bundle
 from kagglebatt.settings import LEAST_TIMEOUT
 
 ROOT = Path(__file__).parents[2]
@@ -227,3 +229,16 @@ def test_importing_the_package_does_nothing(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert (done.stdout, list(tmp_path.iterdir())) == ("[]\n", [])
+
+
+@pytest.mark.parametrize("command", [("bundle", "--tasks", "1"), ("bench", "--sizes", "1")])
+def test_a_folder_that_cannot_be_made_is_told_as_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """Before a kernel is run for it."""
+    made = Bundle("b", nbformat.v4.new_notebook(), {"code_file": "kernel.ipynb"}, {})
+    monkeypatch.setattr("kagglebatt.notebook.bundle.build", lambda _request, _tasks: made)
+    (tmp_path / "file").touch()
+    code, out, err = call(capsys, *command, "--to", str(tmp_path / "file" / "kernel"))
+    assert (code, out) == (2, "")
+    assert err == f"kagglebatt: {tmp_path}/file/kernel: cannot be written (Not a directory). Give another place.\n"

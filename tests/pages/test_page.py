@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from kagglebatt.commands.cli import cli
+from kagglebatt.home import directory
 from kagglebatt.home.directory import open_home
 from kagglebatt.home.stones import Stone
 from kagglebatt.pages.came import look_back
@@ -287,6 +288,24 @@ def test_an_evolution_makes_the_page_where_it_is_asked_to(tmp_path: Path) -> Non
     done = CliRunner().invoke(cli, [*arguments, "--report", str(page)], catch_exceptions=False)
     assert done.output.splitlines()[-1].startswith(f"kagglebatt: {page}: the report")
     assert "1 task of <b>arc1-training</b>" in page.read_text("utf-8")
+
+
+def test_of_a_read_only_home_the_copy_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is what the evolution worked on; the home itself may hold nothing."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(directory, "read_only", lambda place: place == tmp_path / "home")
+    page = tmp_path / "page.html"
+    arguments = [
+        "evolve", "--home", str(tmp_path / "home"), "-i", "67a3c6ac", "--offspring", "0", "--candidates", "2",
+        "--backend", "sequential",
+    ]  # fmt: skip
+    done = CliRunner().invoke(cli, [*arguments, "--report", str(page)], catch_exceptions=False)
+    assert (done.exit_code, page.is_file()) == (0, True)
+    (tmp_path / "here" / "home").rename(tmp_path / "other")
+    done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+    assert f"`kagglebatt report --home {tmp_path / 'here' / 'home'} -i 67a3c6ac`" in done.output
 
 
 def test_nothing_of_the_page_is_loaded_before_one_is_made(tmp_path: Path) -> None:

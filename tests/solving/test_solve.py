@@ -18,6 +18,7 @@ import pytest
 
 from kagglebatt.commands.cli import main
 from kagglebatt.errors import SettingsError
+from kagglebatt.home import directory
 from kagglebatt.home.directory import read_archive
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running.limit import Limits
@@ -200,6 +201,17 @@ def test_a_signal_ends_in_order(
     report = solve(challenges, settings, WORK, tmp_path / "submission.json", notify=told.append)
     assert (report.stopped, report.searched, signal.getsignal(signal.SIGTERM)) == ("SIGTERM", {}, before)
     assert told[-1].startswith("SIGTERM: ending in order")
+
+
+def test_the_report_knows_the_copy_of_a_read_only_home(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For that is where what was found is filed."""
+    settings.home.mkdir()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(directory, "read_only", lambda place: place == settings.home)
+    assert solve(as_challenges([]), settings, WORK).home == tmp_path / "here" / "home"
 
 
 def test_a_full_disk_leaves_what_was_written(

@@ -211,3 +211,17 @@ def test_a_test_pair_needs_no_answer(tmp_path: Path) -> None:
     put(tmp_path, a={"train": [PAIR], "test": [{}]})
     with pytest.raises(TaskError, match=r'test pair 0: expected an object with "input"\.'):
         load_tasks(tmp_path)
+
+
+def test_a_folder_that_cannot_be_read_is_told_as_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what the system says of it."""
+
+    def locked(_folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", locked)
+    with pytest.raises(TaskError, match=r": cannot be read \(Permission denied\)\. Check the path\.$"):
+        load_tasks(tmp_path)
+    monkeypatch.setattr(Path, "is_dir", locked)
+    with pytest.raises(TaskError, match=r": cannot be read \(Permission denied\)\. Check the path\.$"):
+        read_challenges(tmp_path)
