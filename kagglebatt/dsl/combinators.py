@@ -20,6 +20,7 @@ from kagglebatt.dsl.order import ascending, walked
 from kagglebatt.dsl.pairs import COMBINED, combined
 from kagglebatt.dsl.patches import connect, shift
 from kagglebatt.dsl.types import Container, Fn, Int, Set, Tuple
+from kagglebatt.dsl.unions import PART, union_of
 
 __all__ = [
     "apply",
@@ -143,6 +144,8 @@ def mapply(function: Fn, container: Container) -> Container:
         moved = copies(fixed, container) if inner is shift else None
         if moved is not None:
             return moved
+    if type(container) is frozenset and len(container) > PART:
+        return union_of(function, container)
     return flattened(mapped(function, container), type(container) is tuple)
 
 

@@ -115,19 +115,20 @@ def flattened(containers: Collection[Any], ordered: bool) -> Container:
     """The members of all containers: of each in turn as a tuple, or together as a set."""
     if not ordered:
         each = dict(zip(map(id, containers), containers, strict=True)).values()  # what is kept comes again and again
-        return frozenset().union(*each) if sum(map(len, each)) <= MAX_MEMBERS else _united(each)
-    members = sum(map(len, containers))
-    allow(members)
+        if sum(map(len, each)) <= MAX_MEMBERS:
+            return frozenset().union(*each)
+        members: set[Any] = set()
+        unite(members, each)
+        return frozenset(members)
+    allow(sum(map(len, containers)))
     return join(containers)
 
 
-def _united(containers: Iterable[Any]) -> Set:
-    """The union of containers that may have members in common, stopped as soon as it grows too large."""
-    members: set[Any] = set()
+def unite(members: set[Any], containers: Iterable[Any]) -> None:
+    """Add the members of containers, which may have some in common, and stop as soon as they grow too many."""
     for container in containers:
         members.update(container)
         allow(len(members))
-    return frozenset(members)
 
 
 def join(containers: Iterable[Any]) -> tuple[Any, ...]:

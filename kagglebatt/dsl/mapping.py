@@ -38,7 +38,12 @@ def mapped(function: Any, container: Any) -> list[Any]:
     try:
         return list(map(function, container))
     except Exception:
-        if type(container) is frozenset:
-            for member in ascending(container):
-                function(member)
+        ask_again(function, container)
         raise
+
+
+def ask_again(function: Any, container: Any) -> None:
+    """Raise what a function raises for the first member of a set, in the one order, that it fails for."""
+    if type(container) is frozenset:
+        for member in ascending(container):
+            function(member)
