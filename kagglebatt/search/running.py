@@ -21,7 +21,7 @@ Call = Callable[[Any, Any], Any]
 
 
 def compiled(program: Program) -> Call:
-    """A program as one function of ``I`` and ``S``."""
+    """A program as one function of ``I`` and ``S``; a step's value is let go once no later step needs it."""
     names = sorted(ref for ref in program.names if ref not in INPUTS)
     places = {name: place for place, name in enumerate((*INPUTS, *names))}
     first = len(places)
@@ -30,12 +30,22 @@ def compiled(program: Program) -> Call:
         return first + ref if isinstance(ref, int) else places[ref]
 
     meanings = [CONSTANTS[name] if name in CONSTANTS else PRIMITIVES[name].fn for name in names]
-    calls = [(slot(step.operation), tuple(map(slot, step.arguments))) for step in program.steps]
+    needed: dict[Ref, int] = {ref: place for place, step in enumerate(program.steps) for ref in step.refs}
+    calls = [
+        (
+            slot(step.operation),
+            tuple(map(slot, step.arguments)),
+            tuple([slot(ref) for ref in dict.fromkeys(step.refs) if isinstance(ref, int) and needed[ref] == place]),
+        )
+        for place, step in enumerate(program.steps)
+    ]
 
     def call(grid: Any, pairs: Any) -> Any:
         values = [pairs, grid, None, *meanings]
-        for operation, arguments in calls:
+        for operation, arguments, done in calls:
             values.append(values[operation](*[values[place] for place in arguments]))
+            for place in done:
+                values[place] = None
         return values[-1]
 
     return call

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
 from kagglebatt.programs.program import Program
-from kagglebatt.search import budget
+from kagglebatt.search import budget, running
 from kagglebatt.search.answers.pieces import Pieces
 from kagglebatt.search.answers.stacking import Stacker
 from kagglebatt.search.budget import Budget, Meter
@@ -195,3 +197,21 @@ def test_a_search_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     meter = Meter(Budget(10.0, patient=True), lambda: 0.0)
     meter.spend(1_000_000)
     assert not meter.used_up()
+
+
+def test_a_value_is_let_go_once_no_later_step_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that of a program's large values there are never more at once than it takes; what it gives is the same."""
+    alive: list[weakref.ref[object]] = []
+
+    class Value:
+        def __init__(self, *needed: object) -> None:
+            self.held = sum(each() is not None for each in alive)
+            alive.append(weakref.ref(self))
+
+    made = SimpleNamespace(fn=Value)
+    monkeypatch.setattr(running, "PRIMITIVES", {"identity": made, "pair": made})
+    chained = compiled(written("identity(identity(identity(identity(I))))"))
+    assert chained((), ()).held == 1
+    alive.clear()
+    again = compiled(written("pair(identity(identity(I)),pair(identity(identity(I)),identity(I)))"))
+    assert again((), ()).held == 2

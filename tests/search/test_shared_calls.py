@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kagglebatt.dsl.objects import asobject
 from kagglebatt.dsl.registry import PRIMITIVES
 from kagglebatt.search.graph import shared_calls
 from kagglebatt.search.graph.moves import written
@@ -70,3 +71,38 @@ def test_what_no_later_program_calls_is_forgotten(monkeypatch: pytest.MonkeyPatc
         values.run(failing)
     values.run(plain)
     assert len(made) == 2
+
+
+def test_what_is_kept_of_one_value_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sets count by their members, and those of the sets in them; what would be more is made again, with one result."""
+    made = counted(monkeypatch, "asobject")
+    texts = [f"insert({name},asobject(I))" for name in ("ONE", "TWO", "THREE")]
+    results = []
+    for most in (7, 100):
+        made.clear()
+        monkeypatch.setattr(shared_calls, "MOST_CELLS", most)
+        shared = SharedCalls()
+        numbered = shared.calls(map(written, texts))
+        values = shared.values(GRID, ())
+        results.append([values.run(calls) for calls in numbered])
+        assert len(made) == 1
+    assert results[0] == results[1]
+    monkeypatch.setattr(shared_calls, "MOST_CELLS", 5)
+    made.clear()
+    values = shared.values(GRID, ())
+    assert [values.run(calls) for calls in numbered] == results[1]
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize(("most", "times"), [(13, 1), (6, 2)])
+def test_sets_in_a_container_count(monkeypatch: pytest.MonkeyPatch, most: int, times: int) -> None:
+    """With their members, beside members that are no sets."""
+    made = counted(monkeypatch, "initset")
+    monkeypatch.setattr(shared_calls, "MOST_CELLS", most)
+    shared = SharedCalls()
+    sized, told = shared.calls(map(written, ("size(initset(asobject(I)))", "astuple(initset(asobject(I)),ONE)")))
+    values = shared.values(GRID, ())
+    assert values.run(sized) == 1
+    assert values.run(told) == (frozenset([asobject(GRID)]), 1)
+    assert values.run(told)[1] == 1
+    assert len(made) == times + 1

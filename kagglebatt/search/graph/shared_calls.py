@@ -2,12 +2,13 @@
 
 Moves that are mined from known programs are parts of each other, and many written ones begin alike. What calls give is
 kept as long as moves are applied to one node without another between them, and some move that is still to come makes
-the same call: what all moves call on one large grid would be hundreds of megabytes.
+the same call: what all moves call on one large grid would be hundreds of megabytes. What would be more than a bound
+is made again instead: a few sets of sets may take as much.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +37,8 @@ class FailedError(Exception):
 
 
 _MISSING = object()
+MOST_CELLS = 30_000
+"""Cells, or members of sets, of all that is kept of one value: some three megabytes. Hardly any value has a third."""
 
 
 class SharedCalls:
@@ -88,6 +91,8 @@ class CallValues:
     def __init__(self, values: list[Any]) -> None:
         self._values = values
         self._failed: set[int] = set()
+        self._cells: dict[int, int] = {}
+        self._kept = 0
 
     def run(self, calls: NumberedCalls) -> Any:
         """What a program gives.
@@ -99,16 +104,43 @@ class CallValues:
         if self._failed and not self._failed.isdisjoint(calls.numbers):
             raise FailedError
         values = self._values
+        made = []
         number = -1
         try:
             for number, operation, arguments in calls.calls:
                 if values[number] is _MISSING:
                     values[number] = values[operation](*[values[argument] for argument in arguments])
+                    made.append(number)
         except BaseException:
             self._failed.add(number)
             raise
         else:
             return values[number]
         finally:
-            for number in calls.last:
-                values[number] = _MISSING
+            self._forget(calls.last, made)
+
+    def _forget(self, last: tuple[int, ...], made: list[int]) -> None:
+        """Keep what was made within the bound, but for what no later program calls."""
+        for number in last:
+            self._values[number] = _MISSING
+            self._kept -= self._cells.pop(number, 0)
+        for number in made:
+            cells = _cells(self._values[number])
+            if self._kept + cells > MOST_CELLS:
+                self._values[number] = _MISSING
+            elif cells:
+                self._cells[number] = cells
+                self._kept += cells
+
+
+def _cells(value: Any) -> int:
+    """About how many cells a value holds: members of a set, and of sets in a container. Grids count for nothing."""
+    if type(value) is frozenset:
+        return len(value) + _of_sets(value)
+    return _of_sets(value) if type(value) is tuple else 0
+
+
+def _of_sets(members: Collection[Any]) -> int:
+    if not members or type(next(iter(members))) is not frozenset:  # all are, or hardly any
+        return 0
+    return sum([len(member) for member in members if type(member) is frozenset])
