@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kagglebatt.markup import as_time
+from kagglebatt.markup import as_time, plural
 
 _TITLES = {"validation": "Validation Cache", "inlining": "Inlining Cache"}
 _PROBES = {"probes": "Probe Cache"}
@@ -55,7 +55,7 @@ def found(report: Mapping[str, Any], left: float | None = None) -> Iterator[str]
         yield f"  {stages['disagreements']} verdicts DISAGREED with their claim and were not filed: a bug in kagglebatt"
     took = search["seconds"] + report["seconds"]
     rate = f"{search['bred'] / took:,.0f} offspring/s" if took > 0 else ""
-    parts = [f"solved so far {search['solved_so_far']} of {report['tasks']} tasks", rate]
+    parts = [f"solved so far {search['solved_so_far']} of {plural(report['tasks'], 'task')}", rate]
     yield "  " + ", ".join([*filter(None, parts), *([] if left is None else [f"about {as_time(left)} left"])])
 
 

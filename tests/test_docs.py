@@ -87,7 +87,7 @@ def test_readme_solve_commands(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "1  fit all demo pairs" in done.stdout
-    assert done.stdout.endswith("complete and valid: two attempts at each of 1 test inputs of 1 tasks\n")
+    assert done.stdout.endswith("complete and valid: two attempts at each of 1 test input of 1 task\n")
 
 
 @pytest.mark.campaign

@@ -58,7 +58,8 @@ class Answer:
         return self.fitted == len(self.task.demo)
 
     def __repr__(self) -> str:
-        found = f"by {self.stage}, {plural(self.depth, 'move')} deep" if self.program else "no program"
+        deep = f", {plural(self.depth, 'move')} deep" if self.depth else ""
+        found = f"by {self.stage}{deep}" if self.program else "no program"
         return f"<answer to {self.task.id}: {self.fitted} of {plural(len(self.task.demo), 'demo pair')}, {found}>"
 
     def _repr_html_(self) -> str:

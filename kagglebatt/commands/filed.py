@@ -15,15 +15,17 @@ from kagglebatt.home.archive import Archive, Entry
 from kagglebatt.home.history import COUNTED
 from kagglebatt.home.lineage import Ancestor
 from kagglebatt.home.stones import Stone
+from kagglebatt.markup import plural
 from kagglebatt.tasks.terminal import printable
 
-COLUMNS = ("task", "md5", "demo", "test", "similarity", "steps", "iteration")
+COLUMNS = ("task", "md5", "demo", "test", "similarity", "steps", "iteration", "content")
 
 
 def row(entry: Entry) -> tuple[object, ...]:
     """An entry under ``COLUMNS``."""
     demo, test = f"{entry.o_score}/{entry.demos}", f"{entry.test_score}/{entry.tests}"
-    return entry.task, entry.md5[:12], demo, test, entry.similarity, entry.steps, entry.iteration
+    likeness, content = f"{entry.similarity / 10:5.1f}%", entry.content[:8] or "unknown"
+    return entry.task, entry.md5[:12], demo, test, likeness, entry.steps, entry.iteration, content
 
 
 def solves(entry: Entry) -> bool:
@@ -58,10 +60,11 @@ def print_list(screen: Screen, entries: Sequence[Entry], as_json: bool) -> None:
 
 
 def _line(entry: Entry) -> str:
+    likeness, content = f"{entry.similarity / 10:5.1f}%", entry.content[:8] or "unknown"
     return (
         f"{printable(entry.task)}  {entry.md5}  demo {entry.o_score}/{entry.demos}  "
         f"test {entry.test_score}/{entry.tests}  "
-        f"similarity {entry.similarity / 10:5.1f}%  {entry.steps} steps  content {entry.content[:8] or 'unknown'}"
+        f"similarity {likeness}  {plural(entry.steps, 'step')}  content {content}"
     )
 
 

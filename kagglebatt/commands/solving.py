@@ -122,12 +122,12 @@ def check_submission(file: Path, place: str, solutions: Path | None, as_json: bo
         if len(faults) > _MOST_FAULTS:
             click.echo(f"and {len(faults) - _MOST_FAULTS:,} more")
     else:
-        click.echo(f"{file}: complete and valid: two attempts at each of {tests} test inputs of "
-                   f"{len(challenges.tests)} tasks")  # fmt: skip
+        click.echo(f"{file}: complete and valid: two attempts at each of {plural(tests, 'test input')} of "
+                   f"{plural(len(challenges.tests), 'task')}")  # fmt: skip
         if score is not None:
             click.echo(
-                f"{score.solved} of {score.tasks} tasks solved, {score.first} of them at the first attempt; "
-                f"{score.right} of {score.tests} test inputs right: {100 * score.share:.2f} %"
+                f"{score.solved} of {plural(score.tasks, 'task')} solved, {score.first} of them at the first attempt; "
+                f"{score.right} of {plural(score.tests, 'test input')} right: {100 * score.share:.2f} %"
             )
     if faults:
         raise click.exceptions.Exit(1)

@@ -6,13 +6,14 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import kagglebatt as kb
 from kagglebatt.commands.cli import main
-from kagglebatt.commands.filed import chosen
+from kagglebatt.commands.filed import COLUMNS, chosen, print_list, row
 from kagglebatt.commands.screen import Screen
 from kagglebatt.home.archive import Entry
 from kagglebatt.running.shown import MOST_CHARACTERS, MOST_PICTURES, MOST_SIDE, describe
@@ -241,6 +242,19 @@ def test_a_program_of_the_archive_is_scored_and_shown(capsys) -> None:
     assert "task 67a3c6ac: 3 demo pairs, 1 test pair" in out
     assert "67a3c6ac  e53442d8" in out
     assert "e53442d8 on task 67a3c6ac, demo 1: right" in call(capsys, "show", "67a3c6ac", "--trace")[1]
+
+
+def test_entries_are_told_apart_and_alike_in_a_terminal_and_in_a_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By their content, with one unit for what agrees."""
+    every = [replace(entry("aa", 3, 985, 1), content=content) for content in ("12345678" * 4, "")]
+    print_list(Screen(), every, as_json=False)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.endswith("similarity  98.5%  1 step  content 12345678")
+    assert second.endswith("content unknown")
+    assert [row(each)[4:] for each in every] == [(" 98.5%", 1, 1, "12345678"), (" 98.5%", 1, 1, "unknown")]
+    assert COLUMNS[4:] == ("similarity", "steps", "iteration", "content")
 
 
 def test_a_trace_folds_in_a_notebook() -> None:

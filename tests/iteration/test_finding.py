@@ -64,7 +64,7 @@ def test_a_task_is_solved_by_what_no_program_was(tiny_task: Task, breeding: Sett
     lines = list(report_text.found(report.as_json(), 30.0))
     assert 3 <= len(lines) <= 6
     assert "  + 0000beef by ~part from a" in lines
-    assert lines[-1].startswith("  solved so far 1 of 1 tasks, ")
+    assert lines[-1].startswith("  solved so far 1 of 1 task, ")
     assert lines[-1].endswith("offspring/s, about 30 s left")
     with Archive(breeding.home) as kept:
         best = kept.entries()[0]
