@@ -61,7 +61,7 @@ def solve(
 
     Args:
         settings: home, library and limits.
-        output: the submission's file, which is there and valid from the first moment.
+        output: the submission's file, which is there and valid as soon as the home is open.
         tell: told how far it is.
         notify: told what the user should know.
 
@@ -69,7 +69,6 @@ def solve(
         KagglebattError: home, library or output cannot be used; what could be written is written.
     """
     require_package(settings.backend)
-    leading = Leading(None if output is None else SubmissionFile(output, challenges, notify))
     began = monotonic()
     library = read_to_deal(settings.solvers, settings.strict, notify)
     with (
@@ -77,6 +76,8 @@ def solve(
         open_home(settings.home, notify) as home,
         WorkerPool(settings, notify) as pool,
     ):
+        # Only now: a submission that is there stays as it is where the home, or the library, cannot be used.
+        leading = Leading(None if output is None else SubmissionFile(output, challenges, notify))
         report = SolveReport(challenges, pool.jobs, home=home.path)
         filer = Filer(home, notify)
         known = knowledge(library, home.archive, notify=notify)

@@ -50,13 +50,19 @@ class SubmissionFile:
                 self._notify(f"{error} It stays as it was written last, and is tried again with every answer.")
 
     def finish(self) -> None:
-        """See that the last answers are in the file.
+        """See that the last answers are in the file, whoever wrote it meanwhile.
 
         Raises:
             OutputError: they are not, and the file is as it was written last.
         """
-        if self.behind:
+        if self.behind or not self._is_ours():
             self._write()
+
+    def _is_ours(self) -> bool:
+        try:
+            return self.path.read_bytes() == self._submission.text().encode()
+        except OSError:
+            return False
 
     def _write(self) -> None:
         with writing(self.path):

@@ -11,15 +11,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kagglebatt.commands.cli import main
-from kagglebatt.errors import SettingsError
+from kagglebatt.errors import KagglebattError, SettingsError
 from kagglebatt.home import directory
-from kagglebatt.home.directory import read_archive
+from kagglebatt.home.directory import open_home, read_archive
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.running.limit import Limits
 from kagglebatt.running.outcome import Kind
@@ -212,6 +214,21 @@ def test_the_report_knows_the_copy_of_a_read_only_home(
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr(directory, "read_only", lambda place: place == settings.home)
     assert solve(as_challenges([]), settings, WORK).home == tmp_path / "here" / "home"
+
+
+@pytest.mark.parametrize("what", ["home", "library"])
+def test_what_cannot_begin_leaves_an_earlier_submission(
+    challenges: Challenges, settings: Settings, tmp_path: Path, what: str
+) -> None:
+    """As when the same command is started twice."""
+    (place := tmp_path / "submission.json").write_text("earned")
+    bad = tmp_path / "bad.py"
+    bad.write_text("1")
+    chosen = settings if what == "home" else replace(settings, solvers=bad)
+    held = open_home(settings.home) if what == "home" else nullcontext()
+    with held, pytest.raises(KagglebattError):
+        solve(challenges, chosen, WORK, place)
+    assert place.read_text() == "earned"
 
 
 def test_a_full_disk_leaves_what_was_written(

@@ -51,6 +51,20 @@ def test_a_full_disk_leaves_the_file_and_is_tried_again(
     assert list(file.path.parent.iterdir()) == [file.path]
 
 
+@pytest.mark.parametrize("other", ["written", "gone"])
+def test_at_the_end_it_is_there_whatever_others_did(challenges: Path, tmp_path: Path, other: str) -> None:
+    """A second run with the same place begins with the inputs; the first one's answers are not lost by that."""
+    file = SubmissionFile(tmp_path / "submission.json", read_challenges(challenges))
+    file.improve("aa", NINE)
+    before = file.path.read_text()
+    if other == "written":
+        SubmissionFile(file.path, read_challenges(challenges))
+    else:
+        file.path.unlink()
+    file.finish()
+    assert file.path.read_text() == before
+
+
 def test_a_place_that_cannot_be_written_is_said_at_once(challenges: Path, tmp_path: Path) -> None:
     """Before any time is spent on a search."""
     with pytest.raises(OutputError, match="cannot be written"):
