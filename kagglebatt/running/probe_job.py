@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from time import perf_counter, process_time
 from typing import Any
 
@@ -200,16 +201,12 @@ class _Pair:
     """One demo pair: the values of steps on it, and how near each distinct output is."""
 
     def __init__(self, values: Values, grid: Grid, answer: Grid) -> None:
-        self._values = values
+        self.output = values.output
         self._answer = Answer(answer)
         self.answer = self._answer.packed
         self.input = packed_grid(grid)
         self.seen: dict[bytes, tuple[int, int]] = {}
         self.base = 0 if self.input is None else self.near(grid, self.input)[0]
-
-    def output(self, number: int) -> Any:
-        """See ``Values.output``."""
-        return self._values.output(number)
 
     def near(self, grid: Grid, packed: bytes, beat: int = -1) -> tuple[int, int]:
         """(nearness, similarity) of an output, which is worked out once; see ``Answer.compare``.
@@ -231,6 +228,7 @@ class _Probe:
         self._samples = part.target.task.demo
         self._pairs: list[_Pair] = []
         self._counts: Counter[str] = Counter()
+        self._base = [0]  # what the inputs are on the first pairs, by the number of these
 
     def run(self, enough: float) -> PartResult:
         """Probe what is wanted, at most until ``enough`` by the clock but for what stood the first pair by then."""
@@ -266,27 +264,29 @@ class _Probe:
     def _first(self, place: int) -> bytes | None:
         """The output on the first pair, packed; None of a program that is out."""
         value, packed = self._output(0, place)
-        pair = self._pair(0)
+        pair = self._pairs[0]
         if packed is None:
             self._counts[SLOW_ONES if value is SLOW else FAULTS] += 1
         elif packed != pair.answer and (packed == pair.input or output_digest(packed) in self._part.target.known):
             self._counts[KNOWN] += 1
-        elif not self._is_near(1, pair.near(value, packed, self._to_beat(pair))[0]):
+        elif not self._is_near(1, pair.near(value, packed, self._to_beat)[0]):
             self._counts[FAR] += 1
         else:
             return packed
         return None
 
-    def _to_beat(self, pair: _Pair) -> int:
+    @cached_property
+    def _to_beat(self) -> int:
         """What is not near on the first pair has no more."""
-        return max(pair.base, self._part.target.nearest // len(self._samples))
+        return max(self._pair(0).base, self._part.target.nearest // len(self._samples))
 
     def _is_near(self, pairs: int, nearness: int) -> bool:
         """Whether so much on the first pairs is near; the answer of all of them always is."""
         if nearness == EXACT * pairs:
             return True
-        base = sum(self._pair(index).base for index in range(pairs))
-        return nearness > base and nearness * len(self._samples) > self._part.target.nearest * pairs
+        while len(self._base) <= pairs:
+            self._base.append(self._base[-1] + self._pair(len(self._base) - 1).base)
+        return nearness > self._base[pairs] and nearness * len(self._samples) > self._part.target.nearest * pairs
 
     def _going_on(self, groups: dict[bytes, list[int]]) -> tuple[dict[bytes, Promising], dict[bytes, Holder]]:
         exact: dict[bytes, Promising] = {}

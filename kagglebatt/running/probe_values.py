@@ -81,7 +81,12 @@ class Values:
         started = clock.set(self._limit)
         try:
             try:
-                value = values[operation](*[values[place] for place in arguments])
+                if len(arguments) == 2:  # mostly two or one: to make a list of them takes longer than many a call
+                    value = values[operation](values[arguments[0]], values[arguments[1]])
+                elif len(arguments) == 1:
+                    value = values[operation](values[arguments[0]])
+                else:
+                    value = values[operation](*[values[place] for place in arguments])
                 if step in self._nesting:
                     allow_levels(value)
             except MemoryError:

@@ -38,6 +38,8 @@ _STARTS = 3
 _LONGEST_GREETING = 1000
 """Bytes; a longer first word is none of ours."""
 _NEVER_AT_WORK = "child processes end with code {} before they do anything"
+_MANY_CONTAINERS = 200_000
+"""Some tens of megabytes; what is kept for reuse is less."""
 
 _OF_THE_GROUP = (signal.SIGINT, signal.SIGTERM)
 """What Ctrl-C, or `timeout`, sends to a child as well; who started it decides when it ends."""
@@ -309,6 +311,15 @@ def end_without(lifeline: int) -> None:
         os._exit(1)  # it was let go of before
 
 
+def _look_for_cycles() -> None:
+    """Collect garbage where so many containers are left that there could be some worth it.
+
+    Every look goes through all values that are kept for reuse; after each small job it takes a twentieth of a probe.
+    """
+    if gc.get_count()[0] > _MANY_CONTAINERS:
+        gc.collect(0)
+
+
 def serve(pipe: int, file: int, lifeline: int) -> None:
     """What the child does: jobs as they come, until the pipe is closed."""
     end_without(lifeline)
@@ -323,7 +334,7 @@ def serve(pipe: int, file: int, lifeline: int) -> None:
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         connection.send_bytes(worker_start.fingerprint().encode())
         while True:
-            gc.collect(0)
+            _look_for_cycles()
             job = connection.recv()
             try:
                 for done in job.perform(position):

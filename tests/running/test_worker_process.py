@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,30 @@ def test_a_full_disk_is_an_error_and_no_end(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(worker_process.tempfile, "TemporaryFile", lambda prefix: open("/dev/full", "wb"))  # noqa: SIM115 - closed by who asked
     with pytest.raises(OSError, match="No space left"):
         worker_process.WorkerProcess()
+
+
+class Cycle:
+    """Holds itself."""
+
+    def __init__(self) -> None:
+        self.held = self
+
+
+def test_a_child_looks_for_reference_cycles_where_many_containers_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After few it does not, for then there is nothing to be had."""
+    monkeypatch.setattr(worker_process, "_MANY_CONTAINERS", 5_000)
+    gc.collect()
+    gc.disable()
+    try:
+        left = weakref.ref(Cycle())
+        worker_process._look_for_cycles()
+        assert left() is not None
+        more = [[] for _ in range(10_000)]
+        worker_process._look_for_cycles()
+        assert left() is None
+    finally:
+        gc.enable()
+    assert more
 
 
 def test_a_child_does_not_look_for_reference_cycles_while_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
