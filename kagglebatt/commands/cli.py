@@ -110,8 +110,9 @@ def cli() -> None:
 @cli.command()
 @click.option("-c", "--candidates", default=Settings.candidates, show_default=True, help="Solvers dealt into the batt.")
 @click.option(
-    "-f", "--file", "target", type=click.Path(path_type=Path, dir_okay=False), default="batt_run.py", show_default=True
-)
+    "-f", "--file", "target", type=click.Path(path_type=Path, dir_okay=False), default="batt_run.py",
+    show_default=True, help="The batt file to write.",
+)  # fmt: skip
 @with_options(TASK_OPTIONS, DEAL_OPTIONS[1:], HOME, TELLING)
 def card(target: Path, **given: Any) -> None:
     """Deal solvers, some of them mutated, into a batt file."""
@@ -219,11 +220,11 @@ def primitives(name: str | None, constants: bool) -> None:
             if name is None or name in own:
                 click.echo(f"{own}: {type_of_constant(own)} = {value!r}")
         return
-    for primitive in PRIMITIVES.values():
-        if name is None or name in primitive.name:
-            click.echo(
-                f"{primitive.name}({', '.join(primitive.parameters)}) -> {primitive.result}: {primitive.summary}"
-            )
+    found = [primitive for primitive in PRIMITIVES.values() if name is None or name in primitive.name]
+    for primitive in found:
+        click.echo(f"{primitive.name}({', '.join(primitive.parameters)}) -> {primitive.result}: {primitive.summary}")
+    if not found:
+        notify(f"no primitive has {name!r} in its name. `kagglebatt primitives` lists all.")
 
 
 def _print_report(report: dict[str, Any], timing: bool, left: float | None = None) -> None:

@@ -159,7 +159,7 @@ def archive_merge(places: tuple[Path, ...], home: Path) -> None:
 
 
 @archive.command("export")
-@click.option("--to", "target", type=_PLACE, default=Path(), help="Folder for the two folders.")
+@click.option("--to", "target", type=_PLACE, default=Path(), help="Folder for these three.")
 @HOME
 def archive_export(target: Path, home: Path) -> None:
     """Write solver_md5/, differ_md5/ and stone_md5/, one file a program, and how they came to be."""
@@ -207,7 +207,7 @@ def cache() -> None:
 @cache.command("stats")
 @with_options(HOME, JSON)
 def cache_stats(home: Path, as_json: bool) -> None:
-    """Sizes of both caches, and what the last iteration asked of them."""
+    """Sizes of the caches, and what the last iteration asked of them."""
     from kagglebatt import report_text
     from kagglebatt.home.directory import cache_figures
 
@@ -228,7 +228,9 @@ def cache_clear(home: Path) -> None:
 
 @cache.command("prune")
 @click.option("--max-bytes", metavar="N", help="As a number, or with K, M or G behind it.")
-@click.option("--max-entries", type=click.IntRange(0), metavar="N")
+@click.option(
+    "--max-entries", type=click.IntRange(0), metavar="N", help="Solver bodies and verdicts; what was probed stays."
+)
 @HOME
 def cache_prune(max_bytes: str | None, max_entries: int | None, home: Path) -> None:
     """Forget what was cheapest to find out until the cache is small enough; what the archive needs stays."""

@@ -47,7 +47,9 @@ TASK_OPTIONS = (
 DEAL_OPTIONS = (
     option("--candidates", type=int, help="Solvers dealt into a batt."),
     option(
-        "--solvers", type=click.Path(path_type=Path), help="Deal from this file or folder, not the shipped library."
+        "--solvers",
+        type=click.Path(path_type=Path),
+        help="Take programs from this file or folder, not the shipped library.",
     ),
     option("--mutate", type=float, metavar="RATE", help="Chance, 0 to 1, that a dealt solver is mutated."),
     option("--seed", type=int, help="Seed of everything random."),
@@ -69,7 +71,7 @@ SHARD = option(
     "--shard", metavar="I/N", help="Only every N-th task, from the I-th on; merge the homes after each iteration."
 )
 WORKER_OPTIONS = (
-    option("--backend", type=click.Choice(BACKENDS), help="Who does the work; see the README."),
+    option("--backend", type=click.Choice(BACKENDS), help="Who does the work; see docs/workers.md."),
     option("--scheduler", metavar="ADDRESS", help="Address of a dask or ray cluster."),
 )
 RUN_OPTIONS = (

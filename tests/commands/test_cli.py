@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import nbformat
 import pytest
 
-from kagglebatt.commands.cli import main
+from kagglebatt.commands.cli import cli, main
 from kagglebatt.notebook.bundle import Bundle
 from kagglebatt.settings import LEAST_TIMEOUT
 
@@ -242,3 +245,35 @@ def test_a_folder_that_cannot_be_made_is_told_as_a_sentence(
     code, out, err = call(capsys, *command, "--to", str(tmp_path / "file" / "kernel"))
     assert (code, out) == (2, "")
     assert err == f"kagglebatt: {tmp_path}/file/kernel: cannot be written (Not a directory). Give another place.\n"
+
+
+def every_command(command: click.Command, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """A command with its path, and all below it."""
+    yield " ".join(path), command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from every_command(below, *path, name)
+
+
+def test_every_command_and_option_says_what_it_is_for() -> None:
+    """And what a help text sends its reader to is there, and tells of it."""
+    dumb = []
+    for path, command in every_command(cli, "kagglebatt"):
+        options = [each for each in command.params if isinstance(each, click.Option)]
+        dumb += [path] if not command.help else []
+        dumb += [f"{path} {each.opts[0]}" for each in options if not each.help]
+        for option in options:
+            for place in re.findall(r"see (?:the )?([\w/]+\.md|README)", option.help or ""):
+                text = (ROOT / place.replace("README", "README.md")).read_text("utf-8")
+                assert option.opts[0] in text, f"{path} {option.opts[0]}: {place} does not tell of it"
+    assert dumb == []
+
+
+def test_a_word_in_no_primitive_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Instead of nothing at all."""
+    code, out, err = call(capsys, "primitives", "nosuch")
+    assert (code, out) == (0, "")
+    assert err.startswith("kagglebatt: no primitive has 'nosuch' in its name.")
