@@ -32,11 +32,25 @@ def produced(a: Collection[Any], b: Collection[Any]) -> frozenset[Any]:
     return made
 
 
-def row_by_row(members: Any) -> list[Any] | None:
+_last_rows: tuple[Any, list[int], list[int]] = ((), [], [])
+"""The members in order, as they were given last, and the numbers that they are the product of."""
+
+
+def row_by_row(members: Any) -> tuple[tuple[int, int], ...] | None:
     """The members of the product that was made last, in ascending order; None of anything else, and where it is of
     something else than numbers.
     """
+    global _last_rows
     made, a, b = _last
     if made is not members or set(map(type, chain(a, b))) != {int}:
         return None
-    return list(product(sorted(set(a)), sorted(set(b))))
+    rows, columns = sorted(set(a)), sorted(set(b))
+    listed = tuple(product(rows, columns))
+    _last_rows = (listed, rows, columns)
+    return listed
+
+
+def factors(members: Any) -> tuple[list[int], list[int]] | None:
+    """The numbers, ascending, that a tuple is the product of; None but of what ``row_by_row`` gave last."""
+    listed, rows, columns = _last_rows
+    return (rows, columns) if listed is members and listed else None

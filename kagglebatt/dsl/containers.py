@@ -82,7 +82,7 @@ def order(container: Container, compfunc: Fn) -> Tuple:
     """The members sorted ascending by ``compfunc``, equal keys as they were met."""
     if compfunc is identity:
         known = row_by_row(container)
-        return tuple(sorted(ascending(container)) if known is None else known)
+        return tuple(sorted(ascending(container))) if known is None else known
     if type(container) is frozenset:
         keys = mapped(compfunc, container)
         by_key = dict(zip(keys, container, strict=True))

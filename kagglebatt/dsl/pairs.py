@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 
+from kagglebatt.dsl.blockset import factors
 from kagglebatt.dsl.numbers import add, multiply
 from kagglebatt.dsl.types import Fn, Pair
 
@@ -22,18 +23,28 @@ def combined(function: Fn, fixed: Any, container: Any) -> list[Pair] | None:
     if type(container) not in (tuple, frozenset) or len(container) < _FEWEST:
         return None
     numbers = (fixed, fixed) if type(fixed) is int else fixed
-    if type(numbers) is not tuple or len(numbers) != 2 or set(map(type, container)) != {tuple}:
+    if type(numbers) is not tuple or len(numbers) != 2:
         return None
-    parts = [*numbers, *chain.from_iterable(container)]
-    if set(map(type, parts)) != {int}:
+    known = factors(container)
+    if known is None and set(map(type, container)) != {tuple}:
         return None
-    distinct = set(parts)
-    if min(distinct) < -_FAR or max(distinct) > _FAR:
+    distinct = _numbers([*numbers, *chain.from_iterable(container if known is None else known)])
+    if not distinct or min(distinct) < -_FAR or max(distinct) > _FAR:
         return None
     down, right = numbers
+    if known is not None:
+        rows, columns = known
+        if function is add:
+            return list(product([i + down for i in rows], [j + right for j in columns]))
+        return list(product([i * down for i in rows], [j * right for j in columns]))
     try:
         if function is add:
             return [(i + down, j + right) for i, j in container]
         return [(i * down, j * right) for i, j in container]
     except ValueError:  # not all of them pairs
         return None
+
+
+def _numbers(parts: list[Any]) -> set[int]:
+    """The distinct ones of some numbers; none where something else is among them."""
+    return set(parts) if set(map(type, parts)) == {int} else set()

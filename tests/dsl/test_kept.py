@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kagglebatt.dsl import extent, measuring
+from kagglebatt.dsl import extent, measuring, pairs
 from kagglebatt.dsl.nesting import MAX_LEVELS
 from kagglebatt.dsl.registry import PRIMITIVES
 
@@ -70,3 +70,19 @@ def test_one_object_for_each_colour(grid) -> None:
     assert fn("partition")(grid) == expected
     kinds = {(type(value), place) for obj in fn("partition")(grid) for value, place in obj}
     assert kinds == {(type(value), place) for value, place in cells}
+
+
+def test_numbers_of_a_product_are_combined_by_row_and_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the product that was put in order last, but of nothing that is equal to it only."""
+    looked_at = []
+    numbers = pairs._numbers
+    monkeypatch.setattr(pairs, "_numbers", lambda parts: looked_at.append(len(parts)) or numbers(parts))
+    listed = fn("order")(fn("product")(tuple(range(-3, 37)), frozenset(range(30))), fn("identity"))
+    equal = tuple([(i, j) for i, j in listed])
+    for name, fixed in (("multiply", 3), ("add", (2, -40)), ("multiply", -1), ("add", True), ("add", 2**40)):
+        bound = fn("lbind")(fn(name), fixed)
+        expected = tuple([fn(name)(fixed, member) for member in listed])
+        assert repr(fn("apply")(bound, listed)) == repr(fn("apply")(bound, equal)) == repr(expected)
+    assert looked_at[:2] == [2 + 40 + 30, 2 + 2 * 40 * 30]
+    fn("order")(fn("product")((True, *range(40)), tuple(range(30))), fn("identity"))
+    assert fn("apply")(fn("lbind")(fn("multiply"), 2), listed)[-1] == (72, 58)
