@@ -13,10 +13,24 @@ MAX_MEMBERS = 1_000_000
 MAX_INT = 2**63
 """Numbers stay strictly between -MAX_INT and MAX_INT."""
 
+_most = MAX_MEMBERS
+
+
+def limited(members: int) -> int:
+    """From now on allow containers of so many members, at most ``MAX_MEMBERS``; gives what was allowed before."""
+    global _most
+    before, _most = _most, min(members, MAX_MEMBERS)
+    return before
+
+
+def most_members() -> int:
+    """Most members of one container now."""
+    return _most
+
 
 def allow(members: int) -> None:
     """Raise ``TooLargeError`` when a value of so many members must not be built."""
-    if members > MAX_MEMBERS:
+    if members > _most:
         raise TooLargeError(f"{members} members")
 
 

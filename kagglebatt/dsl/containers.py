@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from kagglebatt.dsl.blockset import produced, row_by_row
-from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
+from kagglebatt.dsl.bounds import allow, most_members
 from kagglebatt.dsl.mapping import instead, mapped
 from kagglebatt.dsl.numbers import identity
 from kagglebatt.dsl.order import ascending, comparable, is_plain, largest, smallest, walked
@@ -115,7 +115,7 @@ def flattened(containers: Collection[Any], ordered: bool) -> Container:
     """The members of all containers: of each in turn as a tuple, or together as a set."""
     if not ordered:
         each = dict(zip(map(id, containers), containers, strict=True)).values()  # what is kept comes again and again
-        if sum(map(len, each)) <= MAX_MEMBERS:
+        if sum(map(len, each)) <= most_members():
             return frozenset().union(*each)
         members: set[Any] = set()
         unite(members, each)
@@ -290,8 +290,7 @@ def interval(start: Int, stop: Int, step: Int) -> Tuple:
     """The Ints from ``start`` up or down to, but without, ``stop``; ValueError for a step of 0."""
     numbers = range(start, stop, step)
     try:
-        if len(numbers) > MAX_MEMBERS:
-            allow(len(numbers))
+        allow(len(numbers))
     except OverflowError as error:  # more than any machine can hold
         raise TooLargeError("a longer interval than can be counted") from error
     return tuple(numbers)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from kagglebatt.dsl.bounds import limited
 from kagglebatt.dsl.constants import CONSTANTS
 from kagglebatt.dsl.registry import PRIMITIVES
 from kagglebatt.programs.program import INPUTS, Program, Ref
@@ -15,6 +16,12 @@ CALL_SECONDS = 0.5
 """Processor time that one move may take on one node, and one program on one sample."""
 MEMORY = 1 << 30
 """Bytes that a search may add to the process."""
+
+MOST_MEMBERS = 250_000
+"""Of one container that a call makes: pairs of two times all cells of a large grid take a hundred megabytes and more.
+
+No program of the library makes so many on its own task.
+"""
 
 Call = Callable[[Any, Any], Any]
 """From the grid ``I`` and the pairs ``S`` to the value."""
@@ -60,7 +67,8 @@ def guarded() -> Iterator[Timer]:
 
 
 def value_of(call: Callable[..., Any], clock: Timer, *arguments: Any) -> Any:
-    """What a call gives; None when it raises, or takes too long."""
+    """What a call gives; None when it raises, takes too long, or makes a container of more than ``MOST_MEMBERS``."""
+    before = limited(MOST_MEMBERS)
     try:
         clock.set(CALL_SECONDS)
         value = call(*arguments)
@@ -71,4 +79,6 @@ def value_of(call: Callable[..., Any], clock: Timer, *arguments: Any) -> Any:
     except Exception:  # noqa: BLE001 - a move may raise anything: then it leads nowhere
         clock.clear()
         return None
+    finally:
+        limited(before)
     return value

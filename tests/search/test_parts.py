@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kagglebatt.dsl.bounds import MAX_MEMBERS, most_members
 from kagglebatt.programs.program import Program
 from kagglebatt.search import budget, running
 from kagglebatt.search.answers.pieces import Pieces
@@ -215,3 +216,16 @@ def test_a_value_is_let_go_once_no_later_step_needs_it(monkeypatch: pytest.Monke
     alive.clear()
     again = compiled(written("pair(identity(identity(I)),pair(identity(identity(I)),identity(I)))"))
     assert again((), ()).held == 2
+
+
+def test_no_call_of_a_search_makes_a_container_of_hundreds_of_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leads nowhere, like a call that raises; elsewhere programs are allowed as much as ever."""
+    monkeypatch.setattr(running, "MOST_MEMBERS", 50)
+    pairs = compiled(written("product(asindices(I),asindices(I))"))
+    narrow, wide = ((0,) * 7,), ((0,) * 8,)
+    with running.guarded() as clock:
+        assert len(running.value_of(pairs, clock, narrow, ())) == 49
+        assert running.value_of(pairs, clock, wide, ()) is None
+        assert len(pairs(wide, ())) == 64
+    assert len(pairs(wide, ())) == 64
+    assert most_members() == MAX_MEMBERS
