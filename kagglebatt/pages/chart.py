@@ -57,7 +57,7 @@ def draw(lines: Sequence[Line], words: str, unit: str, bars: bool = False) -> st
             axes.plot(numbers[-1:], values[-1:], "o" if dashes == "-" else "s", color=colour, markersize=4)
         axes.set_ylim(0, 1.06 * max(value for line in lines for _, value in line.points) or 1)
         axes.set(xlabel="iteration", ylabel=unit)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))  # one iteration alone, too
         axes.yaxis.set_major_locator(MaxNLocator(integer=not bars, nbins=4))
         axes.spines[["top", "right"]].set_visible(False)
         written = io.StringIO()

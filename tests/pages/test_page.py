@@ -21,14 +21,16 @@ from kagglebatt.home import directory
 from kagglebatt.home.directory import open_home
 from kagglebatt.home.stones import Stone
 from kagglebatt.pages.came import look_back
-from kagglebatt.pages.chart import growing
+from kagglebatt.pages.chart import Line, draw, growing
 from kagglebatt.pages.found import Found, Program, State, TaskFound
 from kagglebatt.pages.page import Page, make_page
 from kagglebatt.programs.offspring import Origin
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import md5
 from kagglebatt.settings import Settings
-from kagglebatt.tasks.challenges import without_answers
+from kagglebatt.solving.job import Searched
+from kagglebatt.solving.report import SolveReport
+from kagglebatt.tasks.challenges import as_challenges, without_answers
 from kagglebatt.tasks.task import Task, parse_task
 from tests.pages.made import EVIL, file_one
 
@@ -208,11 +210,14 @@ def test_programs_of_other_tasks_are_named(mirrored: Page, tiny_task: Task, tmp_
 
 def test_what_was_found_without_test_answers_counts(tiny_task: Task, tmp_path: Path) -> None:
     """As ``solve`` files it; nothing is said of the test pairs, on which nobody compared it."""
-    file_one(tmp_path / "home", without_answers(tiny_task), "O = vmirror(I)", 2)
+    solved = SolveReport(as_challenges([tiny_task]), searched={tiny_task.id: Searched(0)}).as_iteration()
+    file_one(tmp_path / "home", without_answers(tiny_task), "O = vmirror(I)", 2, {**solved, "iteration": 1})
     page = make_page(tmp_path / "home", [tiny_task], Settings(jobs=1), "mine")
     assert page.summary.startswith("1 of 1 task solved on every demo pair, 0 of them on the test pairs too;")
     assert ["test pairs", "not known"] in index_of(page)[tiny_task.id][3]["facts"]
     assert "has programs for" not in page.html
+    assert "1 iteration, 0 candidates, 0 runs of a candidate on a pair" in page.html  # but a search
+    assert "The tables are of 0 of 1 reports: those of an evolution" in page.html
 
 
 def test_a_program_that_raises_is_shown_so(tiny_task: Task, tmp_path: Path) -> None:
@@ -318,3 +323,12 @@ def test_nothing_of_the_page_is_loaded_before_one_is_made(tmp_path: Path) -> Non
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("numbers", [(1,), (1, 2), (7,), (1, 2, 3)])
+def test_a_chart_numbers_its_iterations_by_whole_numbers(numbers: tuple[int, ...]) -> None:
+    """A single one, too, of which there is no more than a point."""
+    drawn = draw([Line("solved", tuple((number, number) for number in numbers))], "words", "tasks")
+    labels = re.findall(r"<text [^>]*>([^<]+)</text>", drawn)
+    assert {str(number) for number in numbers} <= set(labels)
+    assert not [label for label in labels if "." in label]
