@@ -5,7 +5,7 @@ Cuts are plain slices: negative starts count from the end, and a zero extent giv
 
 from __future__ import annotations
 
-from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
+from kagglebatt.dsl.bounds import allow, most_members
 from kagglebatt.dsl.extent import span
 from kagglebatt.dsl.types import Grid, Int, Pair, Patch, Tuple
 
@@ -81,13 +81,13 @@ def vsplit(grid: Grid, n: Int) -> Tuple:
 
 def hconcat(a: Grid, b: Grid) -> Grid:
     """``b`` to the right of ``a``, cut to the smaller number of rows."""
-    if a and b and len(a) * (len(a[0]) + len(b[0])) > MAX_MEMBERS:
+    if a and b and len(a) * (len(a[0]) + len(b[0])) > most_members():
         allow(min(len(a), len(b)) * (len(a[0]) + len(b[0])))
     return tuple([mine + theirs for mine, theirs in zip(a, b, strict=False)])
 
 
 def vconcat(a: Grid, b: Grid) -> Grid:
     """``b`` below ``a``; widths are not checked."""
-    if a and b and len(a) * (len(a[0]) + 1) + len(b) * (len(b[0]) + 1) > MAX_MEMBERS:
+    if a and b and len(a) * (len(a[0]) + 1) + len(b) * (len(b[0]) + 1) > most_members():
         allow(len(a) * max(len(a[0]), 1) + len(b) * max(len(b[0]), 1))
     return a + b

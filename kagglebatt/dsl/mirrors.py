@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kagglebatt.dsl.bounds import MAX_MEMBERS, allow
+from kagglebatt.dsl.bounds import allow, most_members
 from kagglebatt.dsl.extent import holds_cells, span
 from kagglebatt.dsl.order import ascending
 from kagglebatt.dsl.types import Element, Grid, Int, Piece
@@ -105,7 +105,7 @@ def hupscale(grid: Grid, factor: Int) -> Grid:
 
 def vupscale(grid: Grid, factor: Int) -> Grid:
     """Every row repeated; () for a factor of 0 or less."""
-    if grid and len(grid) * (len(grid[0]) + 1) * factor > MAX_MEMBERS:
+    if grid and len(grid) * (len(grid[0]) + 1) * factor > most_members():
         _allow_scaled(grid, max(factor, 0))
     times = range(factor)
     return tuple([row for row in grid for _ in times])
