@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations
 from typing import NamedTuple
 
@@ -17,14 +17,31 @@ _SCALES = 4
 _MOST_TEMPLATES, _MOST_COLOURS = 12, 5
 _BESIDE = ((1, 0), (-1, 0), (0, 1), (0, -1))
 _Cell = tuple[int, int, int]
-"""A colour, and its row and column, from an anchor's first cell."""
+"""A colour, and its row and column from an anchor's first cell."""
 
 
 class _Image(NamedTuple):
-    """A template in some size and orientation, taken apart into its anchor and all other cells."""
+    """A template in some size and orientation, its cells by colour, with the colours of an anchor in it."""
 
-    anchor: list[_Cell]
-    others: list[_Cell]
+    cells: Mapping[int, list[tuple[int, int]]]
+    colours: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many cells the anchor has."""
+        return sum([len(self.cells[colour]) for colour in self.colours])
+
+    def anchor(self) -> list[_Cell]:
+        """The anchor's cells, from its first one."""
+        return self._moved(self.colours)
+
+    def others(self) -> list[_Cell]:
+        """All other cells, from there."""
+        return self._moved([colour for colour in self.cells if colour not in self.colours])
+
+    def _moved(self, colours: Iterable[int]) -> list[_Cell]:
+        top, left = self.cells[self.colours[0]][0]
+        return [(colour, i - top, j - left) for colour in colours for i, j in self.cells[colour]]
 
 
 class _Sheet:
@@ -48,17 +65,17 @@ class _Sheet:
     def places(self, image: _Image, free: int) -> Iterator[tuple[int, int]]:
         """Where the first cell of an anchor may lie: it is there, among free cells, and what is beside it is not like
         it; and no other cell of the image lies on another colour."""
-        found = free
-        for colour, i, j in image.anchor:
+        found, anchor = free, image.anchor()
+        for colour, i, j in anchor:
             found &= self.looking(self.planes[colour] & free, i, j)
             if not found:
                 return
-        own = {(i, j) for _, i, j in image.anchor}
-        for colour, i, j in image.anchor:
+        own = {(i, j) for _, i, j in anchor}
+        for colour, i, j in anchor:
             for down, right in _BESIDE:
                 if (i + down, j + right) not in own:
                     found &= ~self.looking(self.planes[colour], i + down, j + right)
-        for colour, i, j in image.others:
+        for colour, i, j in image.others():
             found &= ~self.looking(self.full & ~self.planes[colour], i, j)
         while found:
             yield divmod((found & -found).bit_length() - 1, self.stride)
@@ -81,10 +98,10 @@ def completed(grid: Grid, templates: Tuple) -> Grid:
     made = [list(row) for row in grid]
     for image in _images_of(parts, sheet, free):
         for down, right in list(sheet.places(image, free)):
-            anchor = _union(sheet, image.anchor, down, right)
+            anchor = _union(sheet, image.anchor(), down, right)
             if anchor & free == anchor:
                 free &= ~anchor
-                _painted(made, image.others, down, right)
+                _painted(made, image.others(), down, right)
     return tuple(map(tuple, made))
 
 
@@ -112,15 +129,18 @@ def _images_of(parts: Iterable[Grid], sheet: _Sheet, free: int) -> list[_Image]:
             enough = [colour for colour in sorted(counts) if counts[colour] * scale * scale <= there[colour]]
             anchors = [chosen for size in range(1, len(counts)) for chosen in combinations(enough, size)]
             for image in _turned(upscale(part, scale)) if anchors else ():
-                cells = [(value, i, j) for i, row in enumerate(image) for j, value in enumerate(row) if value]
-                found += [_anchored(cells, chosen) for chosen in anchors]
-    return sorted(found, key=lambda each: -len(each.anchor))
+                cells = _by_colour(image)
+                found += [_Image(cells, chosen) for chosen in anchors]
+    return sorted(found, key=lambda each: -each.size)
 
 
-def _anchored(cells: list[_Cell], colours: tuple[int, ...]) -> _Image:
-    _, top, left = next(each for each in cells if each[0] in colours)
-    moved = [(value, i - top, j - left) for value, i, j in cells]
-    return _Image([each for each in moved if each[0] in colours], [each for each in moved if each[0] not in colours])
+def _by_colour(grid: Grid) -> dict[int, list[tuple[int, int]]]:
+    found: dict[int, list[tuple[int, int]]] = {}
+    for i, row in enumerate(grid):
+        for j, value in enumerate(row):
+            if value:
+                found.setdefault(value, []).append((i, j))
+    return found
 
 
 def _turned(part: Grid) -> Iterable[Grid]:

@@ -14,8 +14,8 @@ class Found:
     """One program that a search came to.
 
     Attributes:
-        stage: that found it: ``recall``, ``objects``, ``graph``, ``growth``, ``cells``, ``stack``,
-            ``climb``.
+        stage: that found it: ``recall``, ``templates``, ``objects``, ``graph``, ``growth``, ``cells``,
+            ``stack``, ``roles``, ``climb``.
         fitted: demo pairs that it reproduces.
         demos: demo pairs of the task.
         depth: moves one after another; 0 for a known program.

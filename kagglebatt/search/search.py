@@ -16,8 +16,9 @@ from kagglebatt.search.colour_roles import TaskInRoles, task_in_roles
 from kagglebatt.search.graph.catalogue import catalogue
 from kagglebatt.search.graph.graph import Graph
 from kagglebatt.search.graph.mined import mined
+from kagglebatt.search.graph.moves import Move
 from kagglebatt.search.graph.size_moves import size_moves
-from kagglebatt.search.graph.template_moves import template_moves
+from kagglebatt.search.graph.template_moves import completions, template_moves
 from kagglebatt.search.invariants import Invariants
 from kagglebatt.search.knowledge import Knowledge
 from kagglebatt.search.objects.objects import ObjectStage
@@ -110,9 +111,11 @@ class Stages:
         yield from self._stage("recall", recall(self.problem, self.known, *common))
         if any(each.fitted == each.demos and each.cost < -MARGIN for each in self.found):
             return  # what led before fits: no chain of moves could come near to it
+        templates = [] if "templates" in self.without else list(template_moves(self.problem, self.clock))
+        yield from self._stage("templates", completions(templates, self.problem, *common))
         if not self._fits_all:
             yield from self._stage("objects", objects.programs())
-        explorer = self._explorer(objects)
+        explorer = self._explorer(objects, templates)
         for share in ROUNDS:
             yield from self._stage("graph", explorer.nodes(share if in_roles is None else OWN * share))
             if share == ROUNDS[0] and not explorer.settled:
@@ -136,13 +139,13 @@ class Stages:
     def _fits_all(self) -> bool:
         return any(each.fitted == each.demos for each in self.found)
 
-    def _explorer(self, objects: ObjectStage) -> Explorer:
+    def _explorer(self, objects: ObjectStage, templates: list[Move]) -> Explorer:
         """The graph, and what was found already, as if it had been found there."""
         moves = [
             *catalogue(self.problem),
             *(() if "steps" in self.without else objects.moves()),
             *(() if "sizes" in self.without else size_moves(self.problem, self.clock)),
-            *(() if "templates" in self.without else template_moves(self.problem, self.clock)),
+            *templates,
         ]
         if "mined" not in self.without:
             moves += mined(self.known, beside=moves)

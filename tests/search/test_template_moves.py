@@ -33,11 +33,16 @@ TASK = made(
 
 def test_templates_are_completed() -> None:
     """By one move, whatever the ground; and by no chain of those that there are beside it."""
-    budget = Budget(work=600)
-    result = search(TASK, Knowledge(), budget, without=_OTHERS)
+    result = search(TASK, Knowledge(), Budget(work=600), without=_OTHERS)
     assert result.attempts[0][0] == TASK.test[0].answer
-    without = search(TASK, Knowledge(), budget, without=(*_OTHERS, "templates"))
+    without = search(TASK, Knowledge(), Budget(work=600), without=(*_OTHERS, "templates"))
     assert TASK.test[0].answer not in without.attempts[0]
+
+
+def test_templates_come_first() -> None:
+    """Where other stages would use up a small budget, what they are for is found all the same."""
+    result = search(TASK, Knowledge(), Budget(work=30))
+    assert (result.found[0].stage, result.attempts[0][0]) == ("templates", TASK.test[0].answer)
 
 
 def test_tasks_without_templates_get_no_move() -> None:

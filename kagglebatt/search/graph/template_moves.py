@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kagglebatt.dsl.types import Grid
 from kagglebatt.running.limit import Timer
+from kagglebatt.search.budget import Meter
 from kagglebatt.search.graph.moves import GRID, Move, written
 from kagglebatt.search.problem import Problem
+from kagglebatt.search.recall import measured
+from kagglebatt.search.result import Found
 from kagglebatt.search.running import compiled, value_of
 
 COST = 0.8
@@ -31,6 +34,15 @@ def template_moves(problem: Problem, clock: Timer) -> Iterator[Move]:
                 seen.add(values)
                 for way, cost in _WAYS:
                     yield Move(written(_text(way, templates, ground)), GRID, GRID, COST + cost)
+
+
+def completions(moves: Iterable[Move], problem: Problem, meter: Meter, clock: Timer) -> Iterator[Found]:
+    """Those that are right on a demo pair by themselves: before all else, which may use up a small budget."""
+    for move in moves:
+        meter.spend()
+        found = measured(move.program, problem, clock, "templates", move.cost, 1)
+        if found.fitted:
+            yield found
 
 
 def _text(way: str, templates: str, ground: str) -> str:
