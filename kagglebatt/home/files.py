@@ -35,7 +35,7 @@ def named(place: Path) -> Path:
         OutputError: a device or a pipe is there. Whoever may would put a file in the place of it, for everybody.
     """
     real = Path(os.path.realpath(place))
-    if real.exists() and not real.is_file():
+    if real.exists() and not (real.is_file() or real.is_dir()):
         raise OutputError(f"{place}: is no regular file, and would be replaced by one. Give another place.")
     return real
 

@@ -61,7 +61,7 @@ def solve(
 
     Args:
         settings: home, library and limits.
-        output: the submission's file, which is there and valid as soon as the home is open.
+        output: the submission's file, which is there and valid from the first moment.
         tell: told how far it is.
         notify: told what the user should know.
 
@@ -70,14 +70,14 @@ def solve(
     """
     require_package(settings.backend)
     began = monotonic()
+    file = None if output is None or output.exists() else SubmissionFile(output, challenges, notify)
     library = read_to_deal(settings.solvers, settings.strict, notify)
     with (
         ending(budget.minutes, notify) as end,
         open_home(settings.home, notify) as home,
         WorkerPool(settings, notify) as pool,
     ):
-        # Only now: a submission that is there stays as it is where the home, or the library, cannot be used.
-        leading = Leading(None if output is None else SubmissionFile(output, challenges, notify))
+        leading = Leading(file or _anew(output, challenges, notify))
         report = SolveReport(challenges, pool.jobs, home=home.path)
         filer = Filer(home, notify)
         known = knowledge(library, home.archive, notify=notify)
@@ -105,6 +105,11 @@ def solve(
             finally:
                 leading.finish()
     return report
+
+
+def _anew(output: Path | None, challenges: Challenges, notify: Notify) -> SubmissionFile | None:
+    """Replace an earlier submission; once the home is open, and the library read, without which it had better stay."""
+    return None if output is None else SubmissionFile(output, challenges, notify)
 
 
 def _waited(

@@ -36,8 +36,11 @@ class Submission:
     """
 
     def __init__(self, challenges: Challenges) -> None:
-        """Begin with the test inputs themselves as the answers."""
-        inputs = {task.id: [sample.input for sample in task.test] for task in challenges.tasks}
+        """Begin with the test inputs themselves as the answers, where they can be answers."""
+        inputs = {
+            task.id: [sample.input if is_answer(sample.input) else _NOTHING for sample in task.test]
+            for task in challenges.tasks
+        }
         self._fallback = {
             task_id: inputs.get(task_id, [_NOTHING] * count) for task_id, count in challenges.tests.items()
         }

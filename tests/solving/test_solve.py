@@ -229,6 +229,10 @@ def test_what_cannot_begin_leaves_an_earlier_submission(
     with held, pytest.raises(KagglebattError):
         solve(challenges, chosen, WORK, place)
     assert place.read_text() == "earned"
+    place.unlink()
+    with held if what == "library" else open_home(settings.home), pytest.raises(KagglebattError):
+        solve(challenges, chosen, WORK, place)
+    answers(place, challenges)
 
 
 def test_a_full_disk_leaves_what_was_written(

@@ -131,3 +131,15 @@ def test_a_task_counts_when_every_test_input_has_a_right_attempt() -> None:
     found = score({"aa": [one, two], "bb": [one]}, {"aa": [[[1]], [[1]]], "bb": [[[3]]]})
     assert (found.tasks, found.solved, found.first, found.tests, found.right) == (2, 1, 0, 3, 2)
     assert found.share == 2 / 3
+
+
+def test_an_input_that_is_no_answer_is_none(tmp_path: Path) -> None:
+    """A test input may be larger than any answer; a submission is valid all the same."""
+    pair = {"input": [[1]], "output": [[2]]}
+    large = [{"input": [[1] * 31]}, {"input": [[1]] * 31}, {"input": [[3]]}]
+    place = tmp_path / "challenges.json"
+    place.write_text(json.dumps({"aa": {"train": [pair], "test": large}}))
+    challenges = read_challenges(place)
+    content = json.loads(Submission(challenges).text())
+    assert faults(content, challenges.tests) == []
+    assert content["aa"][2]["attempt_1"] == [[3]]
