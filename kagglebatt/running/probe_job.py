@@ -13,7 +13,7 @@ than what is known. What goes back is little: counts, and what stood the first p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from time import perf_counter, process_time
@@ -25,7 +25,7 @@ from kagglebatt.running.job import Position
 from kagglebatt.running.limit import Limits, Timer, contained, timer
 from kagglebatt.running.nearness import EXACT, Answer, output_digest, packed_grid
 from kagglebatt.running.outcome import Kind
-from kagglebatt.running.probe_values import FAULT, SLOW, Values
+from kagglebatt.running.probe_values import FAULT, SLOW, Values, last_needed
 from kagglebatt.running.work import LONGEST_SECONDS
 from kagglebatt.tasks.task import Task
 
@@ -171,10 +171,14 @@ class ProbeJob:
     def perform(self, position: Position | None) -> Iterator[PartResult]:
         """Probe part by part; it ends when it has taken long, perhaps within a part."""
         enough = perf_counter() + LONGEST_SECONDS
+        order: tuple[int, ...] = ()
+        last: dict[int, list[int]] = {}
         for part in self.parts:
             worked = process_time()
+            if part.wanted != order:  # mostly all parts want the same
+                order, last = part.wanted, last_needed(self.plan, part.wanted)
             with contained(self.limits.memory), timer(self.limits, position is not None) as clock:
-                done = _Probe(self, part, clock, position).run(enough)
+                done = _Probe(self, part, clock, position).run(enough, last)
             if position is not None:
                 position.clear()
             yield replace(done, cpu=process_time() - worked)
@@ -201,7 +205,7 @@ class _Pair:
     """One demo pair: the values of steps on it, and how near each distinct output is."""
 
     def __init__(self, values: Values, grid: Grid, answer: Grid) -> None:
-        self.output = values.output
+        self.output, self.let_go = values.output, values.let_go
         self._answer = Answer(answer)
         self.answer = self._answer.packed
         self.input = packed_grid(grid)
@@ -230,8 +234,12 @@ class _Probe:
         self._counts: Counter[str] = Counter()
         self._base = [0]  # what the inputs are on the first pairs, by the number of these
 
-    def run(self, enough: float) -> PartResult:
-        """Probe what is wanted, at most until ``enough`` by the clock but for what stood the first pair by then."""
+    def run(self, enough: float, last: Mapping[int, Sequence[int]]) -> PartResult:
+        """Probe what is wanted, at most until ``enough`` by the clock but for what stood the first pair by then.
+
+        Args:
+            last: as ``last_needed`` tells.
+        """
         done: list[int] = []
         groups: dict[bytes, list[int]] = {}
         for place in self._part.wanted:
@@ -239,6 +247,7 @@ class _Probe:
                 break
             done.append(place)
             packed = self._first(place)
+            self._pairs[0].let_go(last[place])
             if packed is not None:
                 groups.setdefault(packed, []).append(place)
         exact, holders = self._going_on(groups)

@@ -1,7 +1,8 @@
 """The values of many merged programs' steps on one input, for probing: each step is run once, within one limit.
 
 Leaner than ``execute.Evaluation``: there is no telling how a program failed, and each step is given the whole limit,
-so that a slow one is run once, whichever programs need it, and is known as slow to all of them.
+so that a slow one is run once, whichever programs need it, and is known as slow to all of them. A value that no program
+needs any more is let go of at once: the next one is made in the same memory, which is still in the processor's cache.
 """
 
 from __future__ import annotations
@@ -27,6 +28,20 @@ FAULT: Final = _Mark()
 SLOW: Final = _Mark()
 """The step, or all steps of a program together, took longer than the limit."""
 _NOT_RUN: Final = _Mark()
+
+
+def last_needed(plan: Plan, order: Sequence[int]) -> dict[int, list[int]]:
+    """For each of some programs, by place, the steps that no program after it needs.
+
+    Args:
+        order: places of programs, as they are run.
+    """
+    ended: set[int] = set()
+    found = {}
+    for place in reversed(order):
+        found[place] = [step for step in plan.needs[place] if step not in ended]
+        ended.update(found[place])
+    return found
 
 
 class Values:
@@ -61,6 +76,12 @@ class Values:
             if self._exhausted:
                 self._forget()
         return value
+
+    def let_go(self, steps: Sequence[int]) -> None:
+        """Steps whose values are not needed any more; they would be run again."""
+        values, first = self._values, self._first
+        for step in steps:
+            values[first + step] = _NOT_RUN
 
     def _run(self, number: int) -> Any:
         values, seconds, first = self._values, self._seconds, self._first

@@ -18,7 +18,7 @@ from kagglebatt.programs.mutate import apply_mutation, mutate
 from kagglebatt.programs.parse import parse_program
 from kagglebatt.programs.program import Program
 from kagglebatt.running import probe as probing
-from kagglebatt.running import probe_job
+from kagglebatt.running import probe_job, probe_values
 from kagglebatt.running.nearness import EXACT, output_digest, packed_grid
 from kagglebatt.running.probe import ProbeCounts, Probed, Target, probe
 from kagglebatt.running.run import run_alone
@@ -68,6 +68,30 @@ def probed(
 
 def of(*texts: str) -> tuple[Program, ...]:
     return tuple(parse_program(text).canonical for text in texts)
+
+
+def test_a_value_is_held_until_the_last_program_that_needs_it_has_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So each step is run once, and in the end nothing is held of the first pair."""
+    made: list[Any] = []
+    run: list[tuple[int, int]] = []
+
+    class Watched(probe_values.Values):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            made.append(self)
+
+        def _run_step(self, step: int) -> Any:
+            run.append((len(made), step))
+            return super()._run_step(step)
+
+    monkeypatch.setattr(probe_job, "Values", Watched)
+    probed(offspring()[:60], [Target(task) for task in small_tasks(2)])
+    assert len(run) > 200
+    assert len(set(run)) == len(run)
+    first_pairs = [each for each in made if each._inputs[1] in [task.demo[0].input for task in small_tasks(2)]]
+    assert len(first_pairs) == 2
+    for each in first_pairs:
+        assert set(each._values[each._first :]) == {probe_values._NOT_RUN}
 
 
 def test_what_is_promising_is_measured_on_all_demo_pairs(tiny_task: Task) -> None:
