@@ -45,6 +45,19 @@ def test_templates_come_first() -> None:
     assert (result.found[0].stage, result.attempts[0][0]) == ("templates", TASK.test[0].answer)
 
 
+NOISY = made(
+    ("01114 04410 01110 00000 00000 00440 00000", "01114 04410 01110 00000 00111 00441 00111", 0),
+    ("000141 000141 000111 000040 040000 040000 000000", "000141 000141 000111 000040 141000 141000 111000", 0),
+    ("00000000 04400400 00000111 00000441 00000111", "01110000 04410400 01110111 00000441 00000111", 0),
+)
+
+
+def test_a_template_ends_with_its_main_colour() -> None:
+    """What touches its box from outside is not a part of it."""
+    result = search(NOISY, Knowledge(), Budget(work=30))
+    assert result.found[0].stage == "templates"
+
+
 def test_tasks_without_templates_get_no_move() -> None:
     """They would cost time on each such task."""
     plain = made(("1000 0020", "1000 0030", 0), ("0010 2000", "0010 3000", 0), ("0100 0020", "0100 0030", 0))
