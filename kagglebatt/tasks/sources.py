@@ -87,6 +87,8 @@ def _raw_tasks(dataset: str, answers: bool) -> Iterator[RawTask]:
         found = _of_folder(path, answers)
     elif path.exists():
         found = _of_file(path, answers)
+    elif path.is_symlink():
+        raise TaskError(f"{dataset}: is a link that leads to nothing. Give what it should lead to.")
     else:
         raise TaskError(f"{dataset}: neither a file or folder nor one of {', '.join(EMBEDDED)}. Check the spelling.")
     checked = map(_told_of_twice, found)
@@ -198,6 +200,8 @@ def _told_of_twice(raw: RawTask) -> RawTask:
 
 
 def _decoded(text: str) -> Any:
+    if not text.strip():
+        raise _NotJSONError("is empty. Download it again or remove it.")
     try:
         return json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:

@@ -24,6 +24,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def read_submission(text: str) -> tuple[Any, str]:
     """(content, fault) of a submission's text; the fault is empty when it is JSON, in which no key stands twice."""
+    if not text.strip():
+        return None, "is empty"
     try:
         return json.loads(text, object_pairs_hook=_once), ""
     except _Twice as error:

@@ -12,6 +12,7 @@ import pytest
 from kagglebatt.errors import TaskError
 from kagglebatt.tasks.challenges import read_challenges
 from kagglebatt.tasks.load import load_tasks
+from kagglebatt.tasks.submission_check import read_submission
 
 PAIR = {"input": [[1, 2]], "output": [[2, 1]]}
 TASK = {"train": [PAIR], "test": [PAIR]}
@@ -225,3 +226,15 @@ def test_a_folder_that_cannot_be_read_is_told_as_a_sentence(tmp_path: Path, monk
     monkeypatch.setattr(Path, "is_dir", locked)
     with pytest.raises(TaskError, match=r": cannot be read \(Permission denied\)\. Check the path\.$"):
         read_challenges(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_file_is_called_so(tmp_path: Path, text: str) -> None:
+    """And not by where a parser of JSON stopped; so is a link that leads to nothing."""
+    (tmp_path / "a.json").write_text(text)
+    (tmp_path / "b.json").symlink_to("nothing")
+    with pytest.raises(TaskError, match=r"a\.json: is empty\. Download it again or remove it\.$"):
+        load_tasks(tmp_path / "a.json")
+    with pytest.raises(TaskError, match=r"b\.json: is a link that leads to nothing\. Give what it should lead to\.$"):
+        load_tasks(tmp_path / "b.json")
+    assert read_submission(text) == (None, "is empty")

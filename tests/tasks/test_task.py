@@ -78,7 +78,7 @@ def test_what_else_a_folder_of_tasks_may_have(tmp_path: Path) -> None:
         ({"train": [{"input": [["1"]], "output": [[1]]}], "test": []}, "0 to 9"),
         ({"aa": {"train": 1, "test": []}}, 'lists "train" and "test"'),
         ("[" * 100_000, "not a JSON file"),
-        ("", "not a JSON file"),
+        ("", "bad.json: is empty"),
         (f"[{'9' * 5000}]", r"for integer string conversion: value has 5000 digits\)"),
         ('{"train": [{"input": [[NaN]], "output": [[1]]}], "test": []}', "0 to 9"),
         ({"train": [{"input": [[1.0]], "output": [[1]]}], "test": []}, "0 to 9"),
