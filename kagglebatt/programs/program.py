@@ -64,13 +64,17 @@ class Program:
         """The address of the output."""
         return self.addresses[-1]
 
-    @cached_property
+    @property
     def canonical(self) -> Program:
         """The one form of this program: what its output needs, each call once, in a fixed order.
 
         The order is that of a walk from the output, operation and arguments from left to right, each call after
         what it needs. Two programs with the same address have the same canonical form.
         """
+        return self if "in_order" in self.__dict__ else self._extracted
+
+    @cached_property
+    def _extracted(self) -> Program:
         return extract(self.steps, self.addresses, len(self.steps) - 1)
 
     @property
@@ -126,8 +130,9 @@ def extract(steps: Sequence[Step], step_addresses: Sequence[str], output: int) -
             waiting.append((place, True))
             waiting += [(ref, False) for ref in reversed(step.refs) if isinstance(ref, int)]
     program = Program(tuple(kept))
-    # What is canonical need not be walked and hashed again to be told so.
-    program.__dict__.update(addresses=tuple(places), canonical=program)
+    # What is canonical need not be walked and hashed again to be told so; it holds no reference to itself, for nothing
+    # frees what is in a cycle while the search for cycles is off.
+    program.__dict__.update(addresses=tuple(places), in_order=True)
     return program
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from kagglebatt.dsl.bounds import MAX_MEMBERS, most_members
-from kagglebatt.programs.program import Program
+from kagglebatt.programs.program import Program, extract
 from kagglebatt.search import budget, running
 from kagglebatt.search.answers.pieces import Pieces
 from kagglebatt.search.answers.stacking import Stacker
@@ -229,3 +230,31 @@ def test_no_call_of_a_search_makes_a_container_of_hundreds_of_megabytes(monkeypa
         assert len(pairs(wide, ())) == 64
     assert len(pairs(wide, ())) == 64
     assert most_members() == MAX_MEMBERS
+
+
+def test_a_search_leaves_no_cycles_behind() -> None:
+    """While it runs nothing looks for them, so that what is in one takes memory until the end."""
+    task = task_by(written("rot90(upscale(rot180(I),THREE))"))
+    written.cache_clear()
+    gc.collect()
+    gc.disable()
+    try:
+        search(task, Knowledge(), Budget(work=600), without=("objects", "cells", "growth"))
+        assert gc.collect() < 20
+    finally:
+        gc.enable()
+
+
+def test_changed_programs_are_freed_without_a_search_for_cycles() -> None:
+    """A climb makes tens of thousands of them."""
+    program = written("hmirror(vmirror(hmirror(I)))")
+    donor = written("rot90(rot90(rot180(I)))")
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(50):
+            made = Program(program.steps).canonical, following(program, donor), extract(donor.steps, donor.addresses, 1)
+            assert [each.canonical is each for each in made] == [True] * 3
+        assert gc.collect() < 20
+    finally:
+        gc.enable()

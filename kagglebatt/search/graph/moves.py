@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kagglebatt.programs.program import Program, Ref, Step, addresses, extract
 
@@ -30,21 +31,26 @@ class Move:
     most_side: int = 30
 
 
+@lru_cache(maxsize=4096)  # a process searches many tasks with nearly the same moves
 def written(text: str) -> Program:
     """A program from one expression of calls within calls, such as ``core(keepcolor(I, THREE))``."""
     steps: list[Step] = []
-
-    def read(node: ast.expr) -> Ref:
-        if isinstance(node, ast.Name):
-            return node.id
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-            raise ValueError(f"{text}: only calls of names on names and calls")
-        arguments = tuple(map(read, node.args))
-        steps.append(Step(node.func.id, arguments))
-        return len(steps) - 1
-
-    read(ast.parse(text, mode="eval").body)
+    _add_steps(ast.parse(text, mode="eval").body, steps)
     return extract(steps, addresses(steps), len(steps) - 1)
+
+
+def _add_steps(node: ast.expr, steps: list[Step]) -> Ref:
+    """Add the steps of an expression, arguments first; gives the ref of its value.
+
+    No function within ``written`` that calls itself: each would be a cycle, which nothing frees during a search.
+    """
+    if isinstance(node, ast.Name):
+        return node.id
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        raise ValueError(f"{ast.unparse(node)}: only calls of names on names and calls")
+    arguments = tuple([_add_steps(argument, steps) for argument in node.args])
+    steps.append(Step(node.func.id, arguments))
+    return len(steps) - 1
 
 
 def following(first: Program | None, second: Program) -> Program:
