@@ -107,7 +107,7 @@ def fault(path: Path, error: Exception, remedy: str, damage_remedy: str = "") ->
     if length + len("-journal") > _LONGEST_PATH and "unable to open" in str(error):
         return HomeError(f"{path}: its path is too long, {length} bytes. Give a shorter --home.")
     if _is_no_room(error):
-        remedy = "There may be no room left on its disk: free some, or give another --home."
+        remedy = "There may be no room left on its disk. Free some space, or give another --home; what was saved stays."
     return HomeError(f"{path}: cannot be used ({error}). {remedy}")
 
 

@@ -201,5 +201,5 @@ def test_no_room_for_a_new_file_is_no_damage(tmp_path: Path, wording: str, code:
     if coded:
         error.sqlite_errorcode = code  # type: ignore[misc]
     said = str(fault(tmp_path / "archive.sqlite", error, archive_layout.LAYOUT.remedy))
-    assert "no room left on its disk: free some, or give another --home." in said
+    assert "no room left on its disk. Free some space, or give another --home" in said
     assert "Restore" not in said
